@@ -1,0 +1,11 @@
+"""The Celery application: a fast hint and a scheduled sweep; the database is the queue."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
+
+app = Celery("clinic_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,80 @@
+"""Whether the site is alive, and whether it can take inquiries."""
+
+from datetime import timedelta
+
+from celery import current_app
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
+
+from inquiries.models import Heartbeat, OutgoingEmail
+
+OLDEST_UNSENT_LIMIT = timedelta(minutes=10)
+LAST_SWEEP_LIMIT = timedelta(minutes=5)
+BROKER_SECONDS = 1
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's signature
+    """Say that the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's signature
+    """Say whether inquiries can be taken (200) or not (503), and what else is not as it should be (`degraded`)."""
+    try:
+        if not _is_migrated():
+            return JsonResponse({"status": "unavailable", "database": "not migrated"}, status=503)
+        findings = {"broker": _broker(), "oldest_unsent_email": _oldest_unsent(), "last_sweep": _last_sweep()}
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "not reachable"}, status=503)
+    degraded = sorted(name for name, (good, _value) in findings.items() if not good)
+    return JsonResponse(
+        {
+            "status": "degraded" if degraded else "ok",
+            "degraded": degraded,
+            "database": "ok",
+            **{name: value for name, (_good, value) in findings.items()},
+        }
+    )
+
+
+def _is_migrated() -> bool:
+    """Return whether every migration of the code is applied."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _broker() -> tuple[bool, str]:
+    """Return whether the broker answers at once."""
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    except (OperationalError, OSError):
+        return False, "not reachable"
+    return True, "ok"
+
+
+def _oldest_unsent() -> tuple[bool, str]:
+    """Return whether e-mails flow, and how long the oldest has waited."""
+    oldest = OutgoingEmail.objects.unsent().values_list("created_at", flat=True).first()
+    if oldest is None:
+        return True, "none"
+    age = timezone.now() - oldest
+    return age <= OLDEST_UNSENT_LIMIT, f"{int(age.total_seconds())} s"
+
+
+def _last_sweep() -> tuple[bool, str]:
+    """Return whether the scheduled sweep runs, and how long ago it last did."""
+    beat_at = Heartbeat.objects.filter(name=Heartbeat.SWEEP).values_list("beat_at", flat=True).first()
+    if beat_at is None:
+        return False, "never"
+    age = timezone.now() - beat_at
+    return age <= LAST_SWEEP_LIMIT, f"{int(age.total_seconds())} s"

@@ -1,0 +1,123 @@
+"""The kept mail in the browser: for a manager at this very machine, and nobody else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_binary_file
+from email.message import EmailMessage
+from email.policy import default as modern_policy
+from functools import wraps
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from clinic_site.kept_mail import SUFFIX, kept_files, mail_folder
+
+View = Callable[..., HttpResponse]
+
+SHOWN = 200
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
+# A proxy on this machine makes every visitor look local.
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+
+
+@dataclass(frozen=True)
+class KeptMessage:
+    """One kept message with its decoded headers."""
+
+    name: str
+    content: EmailMessage
+
+    @property
+    def date(self) -> datetime | None:
+        """Return the moment that the message gives itself."""
+        header = self.content["Date"]
+        return header.datetime if header else None
+
+    @property
+    def to(self) -> str:
+        """Return who it is for."""
+        return str(self.content.get("To", ""))
+
+    @property
+    def subject(self) -> str:
+        """Return the decoded subject."""
+        return str(self.content.get("Subject", ""))
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the header lines in their order."""
+        return [(name, str(value)) for name, value in self.content.items()]
+
+    @property
+    def body(self) -> str:
+        """Return the plain text; an HTML part is never shown."""
+        part = self.content.get_body(preferencelist=("plain",))
+        return str(part.get_content()) if part else ""
+
+
+def _read(file: Path) -> KeptMessage:
+    """Return the message kept in `file`."""
+    with file.open("rb") as stream:
+        content = message_from_binary_file(stream, _class=EmailMessage, policy=modern_policy)
+    return KeptMessage(file.stem, content)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Tell whether the request was made on this machine and came straight to us."""
+    host, _port = split_domain_port(request.get_host())
+    return (
+        request.META.get("REMOTE_ADDR") in LOOPBACK_ADDRESSES
+        and host in settings.LOOPBACK_NAMES
+        and not any(header in request.headers for header in FORWARDING_HEADERS)
+    )
+
+
+def _local_managers_only(view: View) -> View:
+    """Answer 404 wherever mail is not kept, not asked for locally, or not asked for by a manager."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        if not (settings.MAIL_IS_KEPT and _is_local(request)):
+            raise Http404
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        if not request.user.is_manager:
+            raise Http404
+        return view(request, **kwargs)
+
+    return require_safe(cache_control(private=True, no_store=True)(guarded))
+
+
+@_local_managers_only
+def list_messages(request: HttpRequest) -> HttpResponse:
+    """Show the newest kept messages."""
+    messages = [_read(file) for file in kept_files()[:SHOWN]]
+    context = admin.site.each_context(request) | {"title": _("Kept mail"), "kept_messages": messages}
+    return render(request, "mail/list.html", context)
+
+
+@_local_managers_only
+def show_message(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one kept message; `name` is a slug, so it cannot leave the folder."""
+    try:
+        message = _read(mail_folder() / f"{name}{SUFFIX}")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    context = admin.site.each_context(request) | {"title": message.subject, "kept_message": message}
+    return render(request, "mail/message.html", context)
+
+
+urlpatterns = [
+    path("", list_messages, name="kept-mail"),
+    path("<slug:name>/", show_message, name="kept-mail-message"),
+]

@@ -1,0 +1,1 @@
+"""Who answers: staff, their languages, absences, working hours, the assignment rule."""

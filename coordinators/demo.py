@@ -1,0 +1,97 @@
+"""The demo clinic and its team: plainly invented, marked as demo on every page, with random passwords."""
+
+import secrets
+from datetime import time
+from typing import NamedTuple
+
+from django.db import transaction
+
+from coordinators.enums import Role
+from coordinators.models import Coordinator, CoordinatorLanguage, ReplyPolicy, User
+from treatments.models import Clinic, Treatment
+
+MAIL_DOMAIN = "demo.clinic.example"
+
+
+class SignIn(NamedTuple):
+    """A sign-in that was just made; the password is known only now."""
+
+    role: str
+    email: str
+    password: str
+
+
+class _Person(NamedTuple):
+    name: str
+    language: str
+    languages: tuple[str, ...]
+
+
+# The names say "example" in their own language, so that nobody takes them for real people.
+_TEAM = (
+    _Person("Ana Primjer", "hr", ("hr", "en")),
+    _Person("Jonas Beispiel", "de", ("de", "en")),
+    _Person("Sanne Voorbeeld", "nl", ("nl", "en", "de")),
+    _Person("Emma Example", "en", ("en",)),
+)
+
+
+@transaction.atomic
+def create_demo_team() -> list[SignIn]:
+    """Make the demo clinic, its reply policy and its people, and return their sign-ins; nothing if people exist."""
+    if User.objects.exists():
+        return []
+    _make_clinic()
+    sign_ins = [_make_sign_in(Role.MANAGER, "Mia Demo", "en"), _make_sign_in(Role.EDITOR, "Edi Demo", "en")]
+    for person in _TEAM:
+        sign_in = _make_sign_in(Role.COORDINATOR, person.name, person.language)
+        fallback = _make_coordinator(person, User.objects.get(email=sign_in.email))
+        sign_ins.append(sign_in)
+    ReplyPolicy.objects.update_or_create(
+        id=ReplyPolicy.ONLY_ID,
+        defaults={
+            "opens_at": time(8),
+            "closes_at": time(16),
+            "fallback": fallback,
+            "fallback_mailbox": f"team@{MAIL_DOMAIN}",
+        },
+    )
+    return sign_ins
+
+
+def _make_clinic() -> None:
+    """Make the invented clinic, unless there is one."""
+    Clinic.objects.get_or_create(
+        id=Clinic.ONLY_ID,
+        defaults={
+            "name": "Klinika Primjer",
+            "operator": "Klinika Primjer d.o.o. (demo)",
+            "street": "Izmišljena ulica 1",
+            "postcode": "10000",
+            "city": "Zagreb",
+            "country": "HR",
+            "phone": "+385 1 000 0000",
+            "email": f"info@{MAIL_DOMAIN}",
+            "registration": "Demo 000000",
+            "insurance": "Demo 000000",
+            "is_demo": True,
+        },
+    )
+
+
+def _make_coordinator(person: _Person, user: User) -> Coordinator:
+    """Make a coordinator who knows every treatment."""
+    coordinator = Coordinator.objects.create(user=user, display_name=person.name)
+    coordinator.treatments.set(Treatment.objects.all())
+    CoordinatorLanguage.objects.bulk_create(
+        CoordinatorLanguage(coordinator=coordinator, language=language) for language in person.languages
+    )
+    return coordinator
+
+
+def _make_sign_in(role: Role, name: str, language: str) -> SignIn:
+    """Make one account with a random password."""
+    email = f"{name.split()[0].lower()}@{MAIL_DOMAIN}"
+    password = secrets.token_urlsafe(12)
+    User.objects.create_user(email, password, name=name, role=role, language=language)
+    return SignIn(role.value.lower(), email, password)

@@ -1,0 +1,58 @@
+"""Who answers, for public pages."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from coordinators.models import ReplyPolicy
+from coordinators.roster import Member, members_for
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Office:
+    """The clinic's hours in words."""
+
+    weekdays: str
+    opens: str
+    closes: str
+    zone: str
+
+
+@register.simple_tag
+def team() -> list[Member]:
+    """Return the coordinators who speak the page's language."""
+    return members_for(get_language() or "")
+
+
+@register.simple_tag
+def reply_hours() -> int | None:
+    """Return within how many working hours the team answers, or None before the clinic is set up."""
+    policy = ReplyPolicy.objects.first()
+    return policy.reply_hours if policy else None
+
+
+@register.simple_tag
+def office_hours() -> Office | None:
+    """Return the clinic's hours in words, or None before the clinic is set up."""
+    policy = ReplyPolicy.objects.first()
+    if policy is None:
+        return None
+    return Office(
+        weekdays=_weekdays(sorted(map(int, policy.weekdays))),
+        opens=f"{policy.opens_at:%H:%M}",
+        closes=f"{policy.closes_at:%H:%M}",
+        zone=policy.time_zone.rsplit("/", 1)[-1].replace("_", " "),
+    )
+
+
+def _weekdays(days: list[int]) -> str:
+    """Return ISO weekdays in words, a run of three or more as a span."""
+    names = [str(WEEKDAYS[day - 1]) for day in days]
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):  # noqa: PLR2004  # shorter runs read better as a list
+        return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return ", ".join(names)

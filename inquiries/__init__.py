@@ -1,0 +1,1 @@
+"""What a patient asks: form, confirmation, outbox, delivery, triage (top floor)."""

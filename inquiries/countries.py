@@ -1,0 +1,56 @@
+"""Countries as patients type them: a code, or a name in any language of the site."""
+
+import unicodedata
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import translation
+from django_countries import countries
+
+# Offered first while typing: where the clinic's patients usually come from. Any other country can be typed.
+USUAL = ("HR", "DE", "AT", "NL", "BE", "CH", "SI", "IT", "BA", "GB", "IE", "FR", "HU", "RS", "ME", "US")
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Return (code, name) in the active language, the usual ones first."""
+    names = {code: str(name) for code, name in countries}
+    usual = [(code, names[code]) for code in USUAL]
+    return usual + [(code, name) for code, name in names.items() if code not in USUAL]
+
+
+def country_name(code: str) -> str:
+    """Return a country's name in the active language."""
+    return str(countries.name(code)) or code
+
+
+def find_country(typed: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of what was typed, or None."""
+    code = typed.strip().upper()
+    if code in countries.countries:
+        return code
+    return _codes_by_name().get(_fold(typed))
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    """Return codes by folded name, in every language of the site."""
+    codes: dict[str, str] = {_fold(alias): code for alias, code in _ALIASES.items()}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            codes.update({_fold(str(name)): code for code, name in countries})
+    return codes
+
+
+def _fold(name: str) -> str:
+    """Return a name without accents, capitals and blanks at the ends."""
+    decomposed = unicodedata.normalize("NFKD", name.strip().casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_ALIASES = {
+    "UK": "GB", "England": "GB", "Great Britain": "GB", "Scotland": "GB", "Wales": "GB", "USA": "US",
+    "America": "US", "Holland": "NL", "The Netherlands": "NL", "BRD": "DE", "BiH": "BA", "Bosna": "BA", "Bosnia": "BA",
+    "Engleska": "GB", "Velika Britanija": "GB", "Großbritannien": "GB", "Groot-Brittannië": "GB", "SAD": "US",
+    "Czech Republic": "CZ", "Tschechien": "CZ", "Češka": "CZ", "Tsjechië": "CZ", "Türkei": "TR", "Turkey": "TR",
+    "Österreich": "AT", "Schweiz": "CH",
+}  # fmt: skip

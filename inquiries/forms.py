@@ -1,0 +1,273 @@
+"""The inquiry form: asks little, refuses nothing on format that a person could mean."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordinators.roster import spoken_languages
+from inquiries.consent import CONSENT_VERSION, consent_text
+from inquiries.countries import country_choices, find_country
+from inquiries.enums import ContactBy, ForWhom
+from inquiries.moments import known_zone
+from inquiries.readable import parsed_phone
+from inquiries.services.submit import OTHER_LANGUAGE, Submission
+from inquiries.text import has_control_characters, many_lines, one_line
+from treatments.models import Treatment
+from treatments.reading import teasers
+
+UNSURE = "unsure"
+MESSAGE_LENGTH = 1500
+
+
+class LineField(forms.CharField):
+    """One line as a person types it; line breaks and other controls are refused, direction marks removed."""
+
+    default_error_messages = {
+        "control": gettext_lazy("Type this on one line, without special control characters."),
+    }
+
+    def to_python(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
+        """Return the line, composed."""
+        return one_line(super().to_python(value) or "")
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
+        """Return the line, or refuse what no keyboard types into one."""
+        if isinstance(value, str) and has_control_characters(value.strip()):
+            raise forms.ValidationError(self.error_messages["control"], code="control")
+        cleaned: str = super().clean(value)
+        return cleaned
+
+
+class TextField(forms.CharField):
+    """Several lines; a line break counts as one character, as it does for the person typing."""
+
+    def to_python(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
+        """Return the text with plain line breaks."""
+        return many_lines(value) if isinstance(value, str) else ""
+
+
+class CountryInput(forms.TextInput):
+    """A text input that suggests countries while the visitor types."""
+
+    template_name = "inquiries/widgets/country.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401  # Django's signature
+        """Add the suggestions."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{name}-suggestions"
+        context["suggestions"] = [country for _code, country in country_choices()]
+        return context
+
+
+class InquiryForm(forms.Form):
+    """The minimal inquiry: about ten fields, under two minutes."""
+
+    treatment = forms.ChoiceField(
+        label=gettext_lazy("Which treatment is it about?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a treatment, or “I don't know yet”.")},
+    )
+    name = LineField(
+        label=gettext_lazy("Your full name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={
+            "required": gettext_lazy("Enter your name."),
+            "max_length": gettext_lazy("Enter a name of at most %(limit_value)d characters."),
+        },
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("We send you a confirmation with a reference. No health details are sent by e-mail."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter one e-mail address, for example name@example.com."),
+            "max_length": gettext_lazy("Enter an e-mail address of at most %(limit_value)d characters."),
+        },
+    )
+    contact_by = forms.MultipleChoiceField(
+        label=gettext_lazy("How may we contact you?"),
+        choices=ContactBy,
+        help_text=gettext_lazy("Choose one or more."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose how we may contact you.")},
+    )
+    phone = LineField(
+        label=gettext_lazy("Phone number"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("Only needed if we may call or text you. Write it the way you usually do."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={"max_length": gettext_lazy("Enter a phone number of at most %(limit_value)d characters.")},
+    )
+    country = LineField(
+        label=gettext_lazy("Country you live in"),
+        max_length=80,
+        help_text=gettext_lazy("So that we read your phone number correctly and know your time of day."),
+        widget=CountryInput(attrs={"autocomplete": "country-name"}),
+        error_messages={
+            "required": gettext_lazy("Enter the country you live in."),
+            "max_length": gettext_lazy("Enter a country of at most %(limit_value)d characters."),
+        },
+    )
+    preferred_language = forms.ChoiceField(
+        label=gettext_lazy("In which language should we answer?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the language of our answer.")},
+    )
+    for_whom = forms.ChoiceField(
+        label=gettext_lazy("Who is the inquiry for?"),
+        choices=ForWhom,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose who the inquiry is for.")},
+    )
+    message = TextField(
+        label=gettext_lazy("Your message"),
+        required=False,
+        max_length=MESSAGE_LENGTH,
+        help_text=gettext_lazy("You do not need to write medical details now. At most 1,500 characters."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "max_length": gettext_lazy("Shorten your message to %(limit_value)d characters; it has %(show_value)d now."),
+        },
+    )
+    consent = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Tick the box if you agree. Without it we may not read your inquiry.")},
+    )
+    consent_version = forms.CharField(required=False, widget=forms.HiddenInput)
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+    submission_id = forms.CharField(required=False, widget=forms.HiddenInput)
+    elapsed_ms = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Hidden from people, tempting for robots: whatever stands in it leads to quarantine, never to deletion.
+    subject_line = forms.CharField(required=False, label=gettext_lazy("Leave this field empty"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
+        super().__init__(*args, **kwargs)
+        language = get_language() or settings.LANGUAGE_CODE
+        titles = [(teaser.code, teaser.title) for teaser in teasers(language)]
+        self._offer("treatment", [*titles, (UNSURE, _("I don't know yet"))], Treatment.objects.values_list("code", flat=True))
+        spoken = spoken_languages()
+        languages = [(code, name) for code, name in settings.LANGUAGES if code in spoken]
+        self._offer(
+            "preferred_language",
+            [*languages, (OTHER_LANGUAGE, _("Another language"))],
+            [code for code, _name in settings.LANGUAGES],
+        )
+        self.fields["consent"].label = consent_text()
+        self.fields["consent_version"].initial = CONSENT_VERSION
+        self.helper = _helper()
+
+    def _offer(self, field: str, choices: list[tuple[str, str]], also_valid: Iterable[str]) -> None:
+        """Offer `choices`; a page kept in a browser may still send one that was offered a while ago."""
+        posted = self.data.get(field) if self.is_bound else None
+        offered = {code for code, _label in choices}
+        if posted and posted not in offered and posted in set(also_valid):
+            choices = [*choices[:-1], (posted, posted), choices[-1]]
+        self.fields[field].choices = choices  # type: ignore[attr-defined]  # both are ChoiceFields
+
+    def clean_country(self) -> str:
+        """Return the code of the country that was typed."""
+        code = find_country(self.cleaned_data["country"])
+        if code is None:
+            raise forms.ValidationError(
+                _("We do not know this country. Choose one from the list, or type its name in English."), code="unknown"
+            )
+        return code
+
+    def clean_email(self) -> str:
+        """Return the address without what turns the direction of writing."""
+        return one_line(self.cleaned_data["email"])
+
+    def clean_consent_version(self) -> str:
+        """Return the version of the text that the visitor saw; a client that does not say saw the current one."""
+        return self.cleaned_data["consent_version"] or CONSENT_VERSION
+
+    def clean(self) -> dict[str, Any]:
+        """Check that every chosen way of contact has its address, and that the consent text is the current one."""
+        cleaned = super().clean() or self.cleaned_data
+        chosen = set(cleaned.get("contact_by", ()))
+        if ContactBy.EMAIL in chosen and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", forms.ValidationError(_("Enter your e-mail address, or choose another way of contact."), code="required"))
+        if chosen & {ContactBy.PHONE, ContactBy.TEXT} and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", forms.ValidationError(_("Enter your phone number, or choose another way of contact."), code="required"))
+        if cleaned.get("consent") and cleaned.get("consent_version") != CONSENT_VERSION:
+            message = _("This text has changed since you opened the page. Please read it again and tick the box if you agree.")
+            self.add_error("consent", forms.ValidationError(message, code="changed"))
+        return cleaned
+
+    @property
+    def error_links(self) -> list[tuple[str, str]]:
+        """The errors as (id of the input, message), in the order of the form, for the summary on top."""
+        links = []
+        for name, errors in self.errors.items():
+            target = self[name].id_for_label if name in self.fields else ""
+            if name in self.fields and isinstance(self.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+                target = f"{self[name].auto_id}_0"
+            links.extend((target, str(message)) for message in errors)
+        order = {self[name].auto_id: position for position, name in enumerate(self.fields)}
+        return sorted(links, key=lambda link: order.get(link[0].removesuffix("_0"), len(order)))
+
+    def as_submission(self, *, language: str, network_digest: str, origin_was_checked: bool) -> Submission:
+        """Return the valid form as the service takes it."""
+        data = self.cleaned_data
+        phone = data["phone"]
+        code = data["treatment"]
+        return Submission(
+            treatment=None if code == UNSURE else Treatment.objects.get(code=code),
+            name=data["name"],
+            email=data["email"],
+            contact_by=tuple(data["contact_by"]),
+            phone=phone,
+            phone_is_doubtful=bool(phone) and parsed_phone(phone, data["country"]) is None,
+            country=data["country"],
+            preferred_language=data["preferred_language"],
+            for_whom=data["for_whom"],
+            message=data["message"],
+            language=language,
+            network_digest=network_digest,
+            time_zone=known_zone(data["time_zone"]),
+            submission_id=_uuid_or_none(data["submission_id"]),
+            elapsed_ms=_count_or_none(data["elapsed_ms"]),
+            honeypot=data["subject_line"],
+            origin_was_checked=origin_was_checked,
+        )
+
+
+def _helper() -> FormHelper:
+    """Return the form's markup: no token, because public pages set no cookie to tie one to."""
+    helper = FormHelper()
+    helper.form_method = "post"
+    helper.form_action = reverse("inquiries:form")
+    helper.form_id = "inquiry-form"
+    helper.disable_csrf = True
+    helper.attrs = {"novalidate": True}
+    helper.form_error_title = _("Please check these answers")
+    helper.layout = Layout(
+        "treatment", "name", "email", "contact_by", "phone", "country", "preferred_language", "for_whom", "message",
+        "consent", "consent_version", "time_zone", "submission_id", "elapsed_ms", "subject_line",
+    )  # fmt: skip
+    return helper
+
+
+def _uuid_or_none(text: str) -> uuid.UUID | None:
+    """Return a UUID as browsers make them, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _count_or_none(text: str) -> int | None:
+    """Return a whole number of milliseconds, or None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None  # noqa: PLR2004  # years

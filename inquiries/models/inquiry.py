@@ -1,0 +1,155 @@
+"""An inquiry: what one patient asked, who answers, how far it has come."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coordinators.models import Coordinator
+from inquiries.enums import ForWhom, Outcome, QuarantineReason, Status
+from inquiries.querysets import InquiryQuerySet
+from inquiries.sealing import SealedTextField
+from treatments.models import Treatment
+
+RECEIPT_DAYS = 30
+
+
+class Inquiry(models.Model):
+    """One patient's inquiry. What the patient wrote is sealed; what is needed for filters is a code."""
+
+    class PersonalData:
+        """Everything the patient wrote, and everything that points to the patient."""
+
+        personal = (
+            "name", "email", "phone", "message", "country", "time_zone", "network_digest", "fingerprint",
+            "submission_id", "receipt_digest", "treatment",
+        )  # fmt: skip
+        neutral = (
+            "id", "reference", "language", "preferred_language", "contact_by", "for_whom", "phone_is_doubtful",
+            "consent_version", "consent_digest", "origin_was_checked", "status", "coordinator", "is_flagged", "received_at",
+            "reply_due_at", "opened_at", "first_contact_at", "closed_at", "closed_by", "outcome", "quarantined_at",
+            "quarantine_reason", "released_at",
+        )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(_("reference"), max_length=12, unique=True)
+
+    # What the patient asked
+    treatment = models.ForeignKey(
+        Treatment, verbose_name=_("treatment"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    name = SealedTextField(_("name"))
+    email = SealedTextField(_("e-mail"))
+    contact_by = models.JSONField(_("contact by"), default=list)
+    phone = SealedTextField(_("phone"))
+    phone_is_doubtful = models.BooleanField(_("phone number could not be read"), default=False)
+    country = models.CharField(_("country"), max_length=2)
+    preferred_language = models.CharField(_("preferred language"), max_length=10)
+    for_whom = models.CharField(_("for whom"), max_length=10, choices=ForWhom)
+    message = SealedTextField(_("message"))
+
+    # How it came in
+    language = models.CharField(_("language of the page"), max_length=10)
+    time_zone = models.CharField(_("patient's time zone"), max_length=50, blank=True)
+    consent_version = models.CharField(_("consent version"), max_length=20)
+    consent_digest = models.CharField(_("digest of the consent text"), max_length=64)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    submission_id = models.UUIDField(null=True, blank=True, unique=True)
+    fingerprint = models.CharField(max_length=64)
+    network_digest = models.CharField(max_length=64)
+    origin_was_checked = models.BooleanField(default=True)
+    receipt_digest = models.CharField(max_length=64, unique=True)
+
+    # Who answers, and how far it has come
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.WAITING)
+    coordinator = models.ForeignKey(
+        Coordinator, verbose_name=_("coordinator"), null=True, blank=True, on_delete=models.PROTECT, related_name="inquiries"
+    )
+    is_flagged = models.BooleanField(_("needs a person's look"), default=False)
+    reply_due_at = models.DateTimeField(_("reply by"))
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    first_contact_at = models.DateTimeField(_("first contact attempt"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("closed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    quarantined_at = models.DateTimeField(_("held in quarantine"), null=True, blank=True)
+    quarantine_reason = models.CharField(_("reason of the quarantine"), max_length=20, choices=QuarantineReason, blank=True)
+    released_at = models.DateTimeField(_("released from quarantine"), null=True, blank=True)
+
+    objects = InquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inquiry")
+        verbose_name_plural = _("inquiries")
+        indexes = [
+            models.Index(fields=["status", "reply_due_at"], name="inquiries_inquiry_inbox"),
+            models.Index(fields=["coordinator", "status", "reply_due_at"], name="inquiries_inquiry_mine"),
+            models.Index(fields=["fingerprint", "received_at"], name="inquiries_inquiry_repeat"),
+            models.Index(fields=["network_digest", "received_at"], name="inquiries_inquiry_rate"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="inquiries_inquiry_owner_or_flag", condition=Q(coordinator__isnull=False) | Q(is_flagged=True)
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_closing_whole",
+                condition=Q(status=Status.CLOSED, closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")
+                | ~Q(status=Status.CLOSED) & Q(closed_at__isnull=True, closed_by__isnull=True, outcome=""),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_quarantine_whole",
+                condition=Q(quarantined_at__isnull=False) & ~Q(quarantine_reason="")
+                | Q(quarantined_at__isnull=True, released_at__isnull=True, quarantine_reason=""),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_contact_when_waiting",
+                condition=~Q(status=Status.WAITING) | Q(first_contact_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_due_after_receipt", condition=Q(reply_due_at__gt=F("received_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether the inquiry still waits for a person before it goes on."""
+        return self.quarantined_at is not None and self.released_at is None
+
+    @property
+    def treatment_code(self) -> str | None:
+        """The treatment's code, or None when the patient does not know it yet."""
+        return self.treatment.code if self.treatment else None
+
+    @property
+    def receipt_expires_at(self) -> datetime:
+        """Until when the confirmation page can be opened."""
+        return self.received_at + timedelta(days=RECEIPT_DAYS)
+
+
+class SearchTerm(models.Model):
+    """A keyed digest under which an inquiry is found: a word of the name, the address or the number."""
+
+    class PersonalData:
+        """A digest points to a person for whoever holds the key."""
+
+        personal = ("digest",)
+        neutral = ("id", "inquiry")
+
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="search_terms")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["digest"], name="inquiries_searchterm_digest")]
+        constraints = [models.UniqueConstraint(fields=["inquiry", "digest"], name="inquiries_searchterm_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.inquiry_id}"

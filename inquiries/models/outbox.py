@@ -1,0 +1,136 @@
+"""The outbox: e-mails that are on their way. The database is the queue; it holds no text."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coordinators.models import Coordinator
+from inquiries.enums import EmailKind, EmailStatus, MailDetail
+from inquiries.models.inquiry import Inquiry
+from inquiries.querysets import OutgoingEmailQuerySet
+
+STAFF_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET)
+
+
+class OutgoingEmail(models.Model):
+    """One e-mail to one recipient. Its text is made from the inquiry when it is sent, so nothing is stored twice."""
+
+    class PersonalData:
+        """Points to a recipient; addresses and texts are elsewhere."""
+
+        personal = ("coordinator", "user")
+        neutral = (
+            "id", "inquiry", "kind", "status", "attempts", "created_at", "next_attempt_at", "lease_until", "claim",
+            "sent_at", "last_error", "message_id",
+        )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=30, choices=EmailKind)
+    inquiry = models.ForeignKey(Inquiry, null=True, blank=True, on_delete=models.CASCADE, related_name="emails")
+    coordinator = models.ForeignKey(Coordinator, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=EmailStatus, default=EmailStatus.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=100, blank=True)
+    message_id = models.CharField(max_length=150, unique=True)
+
+    objects = OutgoingEmailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="inquiries_outbox_due",
+                condition=Q(status__in=[EmailStatus.PENDING, EmailStatus.SENDING]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inquiry", "kind", "coordinator"],
+                name="inquiries_outgoingemail_one_per_coordinator",
+                condition=Q(coordinator__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["inquiry", "kind"],
+                name="inquiries_outgoingemail_one_per_inquiry",
+                condition=Q(inquiry__isnull=False, coordinator__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_outgoingemail_subject_fits_kind",
+                condition=Q(kind__in=STAFF_KINDS, inquiry__isnull=True, user__isnull=False)
+                | ~Q(kind__in=STAFF_KINDS) & Q(inquiry__isnull=False, user__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_outgoingemail_coordinator_fits_kind",
+                condition=Q(kind=EmailKind.HANDOVER, coordinator__isnull=False)
+                | ~Q(kind=EmailKind.HANDOVER) & Q(coordinator__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_outgoingemail_sent_whole",
+                condition=Q(status=EmailStatus.SENT, sent_at__isnull=False)
+                | ~Q(status=EmailStatus.SENT) & Q(sent_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_outgoingemail_claim_whole",
+                condition=Q(status=EmailStatus.SENDING, claim__isnull=False, lease_until__isnull=False)
+                | ~Q(status=EmailStatus.SENDING) & Q(claim__isnull=True, lease_until__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class MailDetailChoice(models.Model):
+    """How much the clinic lets into coordinators' e-mails: the newest row counts, the others are the record."""
+
+    class PersonalData:
+        """Who of the staff chose."""
+
+        personal = ("chosen_by", "reason")
+        neutral = ("id", "level", "chosen_at")
+
+    level = models.CharField(_("level"), max_length=10, choices=MailDetail)
+    chosen_at = models.DateTimeField(_("chosen"), default=timezone.now)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("chosen by"), on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        verbose_name = _("choice of detail in e-mails")
+        verbose_name_plural = _("detail in e-mails")
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}"
+
+
+class Heartbeat(models.Model):
+    """When a scheduled job last finished; silence here means that a scheduler or worker is dead."""
+
+    class PersonalData:
+        """No field tells anything about a person."""
+
+        personal: tuple[str, ...] = ()
+        neutral = ("name", "beat_at")
+
+    SWEEP = "sweep-outbox"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

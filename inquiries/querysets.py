@@ -1,0 +1,145 @@
+"""Filters on inquiries, events and e-mails, written once."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from coordinators.models import User
+from inquiries.enums import EmailStatus, EventKind, Status
+from inquiries.sealing import SealedQuerySet
+from inquiries.sealing.blind import search_digests
+
+if TYPE_CHECKING:
+    from inquiries.models import Inquiry, InquiryEvent, OutgoingEmail  # noqa: F401  # names for the type checker only
+
+OPENED_BY_REFERENCE_HOURS = 8
+
+
+class InquiryQuerySet(SealedQuerySet["Inquiry"]):
+    """Inquiries, by what is to be done with them and by who may see them."""
+
+    def open(self) -> Self:
+        """Return the inquiries that are not closed."""
+        return self.exclude(status=Status.CLOSED)
+
+    def quarantined(self) -> Self:
+        """Return the open inquiries that wait for a person before they go on."""
+        return self.open().filter(quarantined_at__isnull=False, released_at__isnull=True)
+
+    def not_quarantined(self) -> Self:
+        """Return the inquiries that went the normal way, or were released."""
+        return self.filter(Q(quarantined_at__isnull=True) | Q(released_at__isnull=False))
+
+    def waiting(self) -> Self:
+        """Return the inquiries whose patients wait for a first answer."""
+        return self.not_quarantined().filter(status=Status.WAITING)
+
+    def unassigned(self) -> Self:
+        """Return the open inquiries without an owner, or with the fallback's flag."""
+        return self.open().filter(Q(coordinator__isnull=True) | Q(is_flagged=True))
+
+    def overdue(self, now: datetime) -> Self:
+        """Return the open inquiries, quarantined ones too, whose patients were promised an answer before `now`."""
+        return self.filter(status=Status.WAITING, reply_due_at__lt=now)
+
+    def with_failed_mail(self) -> Self:
+        """Return the inquiries with an e-mail that could not be delivered."""
+        return self.filter(emails__status=EmailStatus.FAILED).distinct()
+
+    def owned_by(self, user: User) -> Self:
+        """Return the inquiries that `user` answers."""
+        return self.filter(coordinator__user=user)
+
+    def visible_to(self, user: User, *, now: datetime, today: date) -> Self:
+        """Return what `user` may see: managers all; coordinators their own, unassigned and absent colleagues'.
+
+        An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours.
+        """
+        if user.is_manager:
+            return self
+        if not user.handles_inquiries:
+            return self.none()
+        events = self.model._meta.get_field("events").related_model._default_manager  # noqa: SLF001  # Django's documented _meta
+        opened_by_reference = events.filter(
+            inquiry=OuterRef("pk"),
+            kind=EventKind.OPENED_BY_REFERENCE,
+            actor=user,
+            at__gt=now - timedelta(hours=OPENED_BY_REFERENCE_HOURS),
+        )
+        absences = self.model._meta.get_field("coordinator").related_model.objects.filter(  # noqa: SLF001  # Django's documented _meta
+            pk=OuterRef("coordinator_id"), absences__starts_on__lte=today, absences__ends_on__gte=today
+        )
+        return self.filter(
+            Q(coordinator__user=user)
+            | Q(coordinator__isnull=True)
+            | Q(is_flagged=True)
+            | Exists(absences)
+            | Exists(opened_by_reference)
+        )
+
+    def found_by(self, term: str) -> Self:
+        """Return the inquiries whose reference, name words, address or number match every word of `term`."""
+        reference = self.filter(reference__iexact=term.strip())
+        matches = self
+        for digest in (digests for digests in search_digests(term)):
+            matches = matches.filter(search_terms__digest__in=digest)
+        return (reference | matches).distinct() if search_digests(term) else reference
+
+    def repeats_of(self, fingerprint: str, *, since: datetime) -> Self:
+        """Return the inquiries with the same treatment, contact, name and message, the oldest first."""
+        return self.filter(fingerprint=fingerprint, received_at__gte=since).order_by("received_at")
+
+    def from_network(self, digest: str, *, since: datetime) -> Self:
+        """Return the inquiries that came from one network."""
+        return self.filter(network_digest=digest, received_at__gte=since)
+
+    def longest_waiting_first(self) -> Self:
+        """Order by who has waited longest against the promise: waiting before in contact before closed."""
+        rank = models.Case(
+            models.When(status=Status.WAITING, then=0), models.When(status=Status.CONTACTED, then=1), default=2
+        )
+        return self.order_by(rank, "reply_due_at", "id")
+
+
+class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):
+    """Events, in the order in which they happened."""
+
+    def timeline(self) -> Self:
+        """Return what happened, the newest first, without the log of who merely read."""
+        return self.exclude(kind=EventKind.READ).select_related("actor").order_by("-at", "-id")
+
+    def reads(self) -> Self:
+        """Return who opened the inquiry, the newest first."""
+        kinds = [EventKind.OPENED, EventKind.READ, EventKind.OPENED_BY_REFERENCE]
+        return self.filter(kind__in=kinds).select_related("actor").order_by("-at")
+
+
+class OutgoingEmailQuerySet(SealedQuerySet["OutgoingEmail"]):
+    """E-mails on their way, by what is to be done with them."""
+
+    def due(self, now: datetime) -> Self:
+        """Return what may be sent at `now`: pending and due, or claimed by a sender whose lease ran out."""
+        pending = Q(status=EmailStatus.PENDING, next_attempt_at__lte=now)
+        abandoned = Q(status=EmailStatus.SENDING, lease_until__lt=now)
+        return self.filter(pending | abandoned)
+
+    def claim(self, email_id: uuid.UUID, *, now: datetime, lease: timedelta) -> uuid.UUID | None:
+        """Claim one due e-mail for `lease` and return the claim, or None if somebody else has it or it is not due."""
+        claim = uuid.uuid4()
+        claimed = (
+            self.due(now)
+            .filter(pk=email_id)
+            .update(status=EmailStatus.SENDING, claim=claim, lease_until=now + lease, attempts=F("attempts") + 1)
+        )
+        return claim if claimed else None
+
+    def unsent(self) -> Self:
+        """Return the e-mails that still wait, the oldest first."""
+        return self.filter(status__in=[EmailStatus.PENDING, EmailStatus.SENDING]).order_by("created_at")
+
+    def failed(self) -> Self:
+        """Return the e-mails that were given up."""
+        return self.filter(status=EmailStatus.FAILED)

@@ -1,0 +1,15 @@
+"""References that people read to each other on the phone."""
+
+import secrets
+
+PREFIX = "ZG"
+DIGITS = "23456789"
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
+# A digit at every third place, so that no words appear; no I, O, Q, Z, 0, 1, so that nothing is misread.
+PATTERN = "dlldlldl"
+
+
+def new_reference() -> str:
+    """Return a fresh reference such as `ZG-7KM4-XW2P`."""
+    body = "".join(secrets.choice(DIGITS if kind == "d" else LETTERS) for kind in PATTERN)
+    return f"{PREFIX}-{body[:4]}-{body[4:]}"

@@ -1,0 +1,8 @@
+"""Sealed fields: what patients write is encrypted at rest, and found again through keyed blind indexes."""
+
+from inquiries.sealing.blind import blind_index, keyed_digest
+from inquiries.sealing.box import SealedToken, SealError
+from inquiries.sealing.fields import SealedTextField
+from inquiries.sealing.querysets import SealedQuerySet
+
+__all__ = ["SealError", "SealedQuerySet", "SealedTextField", "SealedToken", "blind_index", "keyed_digest"]

@@ -1,0 +1,63 @@
+"""A text field that is sealed before saving and opened on reading."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from inquiries.sealing.box import SealedToken, seal, unseal
+
+if TYPE_CHECKING:
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField
+
+
+class SealedAttribute(DeferredAttribute):
+    """Opens the value when it is first read, because only then the row is known that it is bound to."""
+
+    field: "SealedTextField"
+
+    def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:  # noqa: ANN401  # Django's signature
+        """Return the opened text."""
+        value = super().__get__(instance, cls)
+        if instance is not None and isinstance(value, SealedToken):
+            value = unseal(value, self.field.place(instance))
+            instance.__dict__[self.field.attname] = value
+        return value
+
+
+class SealedTextField(TextField):
+    """Text that lies encrypted in the database; it cannot be filtered, sorted, or written past `save()`."""
+
+    descriptor_class = SealedAttribute
+
+    def place(self, instance: models.Model) -> str:
+        """Return what a value is bound to: table, column and row."""
+        return f"{instance._meta.db_table}|{self.column}|{instance.pk}"  # noqa: SLF001  # Django's documented _meta
+
+    def from_db_value(self, value: str | None, *_args: object) -> SealedToken | None:
+        """Mark what comes from the database as sealed."""
+        return None if value is None else SealedToken(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> SealedToken:  # noqa: ARG002, FBT001  # Django's signature
+        """Seal the value for the row that is being saved."""
+        return seal(getattr(model_instance, self.attname), self.place(model_instance))
+
+    def get_prep_value(self, value: object) -> str:
+        """Let only sealed values through to the database: update() and bulk_update() end here."""
+        if isinstance(value, SealedToken):
+            return value.token
+        message = f"{self.name} is sealed: write it through save() of its model."
+        raise FieldError(message)
+
+    def get_lookup(self, lookup_name: str) -> Any:  # noqa: ANN401  # Django's signature
+        """Refuse every filter: equal texts are never equal when sealed."""
+        message = f"{self.name} is sealed and cannot be filtered by {lookup_name}; use a blind index."
+        raise FieldError(message)
+
+    def value_to_string(self, obj: models.Model) -> str:  # noqa: ARG002  # Django's signature
+        """Refuse to be dumped in clear."""
+        message = f"{self.name} is sealed and is not dumped."
+        raise FieldError(message)

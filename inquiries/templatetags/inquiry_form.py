@@ -1,0 +1,14 @@
+"""The form on pages of other rooms."""
+
+from django import template
+
+from inquiries.forms import UNSURE, InquiryForm
+
+register = template.Library()
+
+
+@register.inclusion_tag("inquiries/includes/form.html", takes_context=True)
+def inquiry_form(context: template.Context, treatment: str = UNSURE) -> dict[str, object]:
+    """Show the empty form with the page's treatment chosen."""
+    form = InquiryForm(initial={} if treatment == UNSURE else {"treatment": treatment})
+    return {"form": form, "clinic": context.get("clinic"), "problem": None}
