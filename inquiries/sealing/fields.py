@@ -27,6 +27,10 @@ class SealedAttribute(DeferredAttribute):
             instance.__dict__[self.field.attname] = value
         return value
 
+    def __set__(self, instance: models.Model, value: object) -> None:
+        """Keep what is set; having a setter is what lets reading pass through here at all."""
+        instance.__dict__[self.field.attname] = value
+
 
 class SealedTextField(TextField):
     """Text that lies encrypted in the database; it cannot be filtered, sorted, or written past `save()`."""

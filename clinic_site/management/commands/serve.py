@@ -10,6 +10,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError
 from django.urls import reverse
@@ -19,8 +20,9 @@ from clinic_site.preparation import describe, prepare, sign_ins_file
 from clinic_site.supervisor import KeepsDyingError, Process
 from coordinators.demo import SignIn
 
-CELERY = (sys.executable, "-m", "celery", "-A", "clinic_site")
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "clinic_site")
 QUIET = ("--loglevel", "warning")
+SWEEP_SECONDS = "60"
 
 
 class Command(BaseCommand):
@@ -38,8 +40,11 @@ class Command(BaseCommand):
             _start_anew(port)
         with _lock(Path(settings.DATA_DIR) / "serve.lock"), _listen() as listener:
             try:
-                self._announce(prepare())
-                supervisor.run(_processes(listener), on_stop=listener.close)
+                sign_ins = prepare()
+                if settings.IS_PUBLIC:
+                    call_command("check", deploy=True, databases=["default"])
+                self._announce(sign_ins)
+                supervisor.run(_processes(listener), on_stop=lambda: self._stop(listener))
             except OperationalError as error:
                 sys.exit(f"The database cannot be used: {error}")
             except KeepsDyingError as fault:
@@ -56,6 +61,12 @@ class Command(BaseCommand):
             lines += [f"Sign-ins were shown at the first start; {kept} still holds them."]
         lines += [_where_mail_lands(), "Ctrl-C stops everything."]
         self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+    def _stop(self, listener: socket.socket) -> None:
+        """Turn new visitors away while the others, and the worker's last task, come to their end."""
+        listener.close()
+        self.stdout.write("Stopping ...")
         self.stdout.flush()
 
 
@@ -102,12 +113,17 @@ def _processes(listener: socket.socket) -> list[Process]:
     """Return the programs of the site."""
     web = (sys.executable, "-m", "gunicorn", "--config", "python:clinic_site.web_server")
     alone = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    return [
+    processes = [
         Process("web server", (*web, "--bind", f"fd://{listener.fileno()}"), pass_fds=[listener.fileno()]),
         Process("worker", (*CELERY, "worker", *QUIET, *alone)),
         # No pid file: it would outlive a SIGKILL and stop the next start.
         Process("scheduler", (*CELERY, "beat", *QUIET, "--pidfile=")),
     ]
+    if not settings.CELERY_BROKER_URL.startswith("filesystem://"):
+        # A broker of its own can be away: mail then flows from the database alone.
+        manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
+        processes.append(Process("sweeper", (*manage, "sweep_outbox", "--every", SWEEP_SECONDS)))
+    return processes
 
 
 def _where_mail_lands() -> str:

@@ -1,0 +1,29 @@
+"""Fixtures that every kind of test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from clinic_site.catalogues import compile_stale
+from django.conf import settings
+from treatments.loading import load_content
+
+
+def pytest_configure() -> None:
+    """Compile the catalogues once, as every start of the site does."""
+    compile_stale(settings.LOCALE_PATHS[0])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Load the project's own texts once; every test sees them and none changes them for the next."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker
+        load_content()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Start every test in English."""
+    with translation.override("en"):
+        yield
