@@ -34,16 +34,31 @@ def check_public_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     wrong: list[tuple[bool, CheckMessage]] = [
         (
             not settings.IS_HTTPS,
-            Error("SITE_URL is not https.", hint="Patients type health data: serve it by https only.", id="clinic.E002"),
+            Error(
+                "SITE_URL is not https.",
+                hint="Patients type health data: serve it by https only.",
+                id="clinic.E002",
+            ),
         ),
-        (settings.DEBUG, Error("DEBUG is on.", hint="Error pages would show patients' data.", id="clinic.E003")),
+        (
+            settings.DEBUG,
+            Error("DEBUG is on.", hint="Error pages would show patients' data.", id="clinic.E003"),
+        ),
         (
             settings.MAIL_IS_KEPT,
-            Error("EMAIL_URL is not set.", hint="Mail would stay on this machine. Set EMAIL_URL=smtp+tls://…", id="clinic.E004"),
+            Error(
+                "EMAIL_URL is not set.",
+                hint="Mail would stay on this machine. Set EMAIL_URL=smtp+tls://…",
+                id="clinic.E004",
+            ),
         ),
         (
             PLACEHOLDER_SENDER in settings.DEFAULT_FROM_EMAIL,
-            Error("DEFAULT_FROM_EMAIL is not set.", hint="Set an address of the clinic's own domain.", id="clinic.E005"),
+            Error(
+                "DEFAULT_FROM_EMAIL is not set.",
+                hint="Set an address of the clinic's own domain.",
+                id="clinic.E005",
+            ),
         ),
         (
             "*" in settings.ALLOWED_HOSTS,
@@ -59,7 +74,7 @@ def check_public_data(
     databases: Sequence[str] | None = None,
     **kwargs: Any,  # noqa: ANN401, ARG001  # Django's signature
 ) -> list[CheckMessage]:
-    """Refuse a public site without a clinic, with the demo's data, or without a mailbox that catches what is refused."""
+    """Refuse a public site without a clinic, with the demo's data, or without a fallback mailbox."""
     if not settings.IS_PUBLIC or not databases:
         return []
     try:
@@ -77,7 +92,11 @@ def _data_problems() -> list[CheckMessage]:
         problems.append(Error("There is no clinic.", hint="Run manage.py set_up_clinic.", id="clinic.E008"))
     elif clinic.is_demo:
         problems.append(
-            Error("The demo clinic is in the database.", hint="A public site shows a real clinic, or none.", id="clinic.E009")
+            Error(
+                "The demo clinic is in the database.",
+                hint="A public site shows a real clinic, or none.",
+                id="clinic.E009",
+            )
         )
     if policy is None or not policy.fallback_mailbox:
         problems.append(
@@ -89,6 +108,8 @@ def _data_problems() -> list[CheckMessage]:
         )
     problems += [
         Warning(f"No active coordinator knows {code}.", hint="Its inquiries go to the fallback.", id="clinic.W001")
-        for code in Treatment.objects.exclude(coordinators__in=Coordinator.objects.active()).values_list("code", flat=True)
+        for code in Treatment.objects.exclude(coordinators__in=Coordinator.objects.active()).values_list(
+            "code", flat=True
+        )
     ]
     return problems

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-
 from clinic_site.keys import read_secret
 from clinic_site.languages import SOURCE_LANGUAGE, find_languages
 
@@ -22,7 +21,7 @@ def _env_list(name: str) -> list[str]:
 # Where everything the site writes lives, and the address it is reached at
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", 8000)
-SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_URL: str = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 IS_PUBLIC = (_SITE.hostname or "") not in {"127.0.0.1", "localhost", "::1"}

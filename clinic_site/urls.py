@@ -14,7 +14,9 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("admin/mail/", include(mail_page.urlpatterns)),
     path(
-        "admin/password/<uidb64>/<token>/", staff_password.SetPasswordView.as_view(), name="admin-set-password"
+        "admin/password/<uidb64>/<token>/",
+        staff_password.SetPasswordView.as_view(),
+        name="admin-set-password",
     ),
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("inquiries.urls")), path("", include("treatments.urls"))),

@@ -91,7 +91,7 @@ def _make_coordinator(person: _Person, user: User) -> Coordinator:
 
 def _make_sign_in(role: Role, name: str, language: str) -> SignIn:
     """Make one account with a random password."""
-    email = f"{name.split()[0].lower()}@{MAIL_DOMAIN}"
+    email = f"{name.split(maxsplit=1)[0].lower()}@{MAIL_DOMAIN}"
     password = secrets.token_urlsafe(12)
     User.objects.create_user(email, password, name=name, role=role, language=language)
     return SignIn(role.value.lower(), email, password)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-
-
 from coordinators.models import ReplyPolicy
 
 

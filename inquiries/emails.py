@@ -18,8 +18,8 @@ from django.utils.http import urlsafe_base64_encode
 from coordinators.models import ReplyPolicy, User
 from inquiries.countries import country_name
 from inquiries.enums import EmailKind, MailDetail
-from inquiries.moments import in_short, in_words, promise
 from inquiries.models import Inquiry, MailDetailChoice, OutgoingEmail
+from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, readable_choices, treatment_title
 from inquiries.receipts import receipt_token
 from inquiries.text import header_safe

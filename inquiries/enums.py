@@ -82,7 +82,7 @@ class EmailKind(TextChoices):
     HANDOVER_FALLBACK = "HANDOVER_FALLBACK", _("notice to the fallback mailbox")
     CONFIRMATION = "CONFIRMATION", _("confirmation to the patient")
     INVITATION = "INVITATION", _("invitation to the staff")
-    PASSWORD_RESET = "PASSWORD_RESET", _("new password for the staff")  # noqa: S105  # a code, no password
+    PASSWORD_RESET = "PASSWORD_RESET", _("new password for the staff")  # a code, no password
 
 
 class EmailStatus(TextChoices):

@@ -9,9 +9,8 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coordinators.roster import spoken_languages
 from inquiries.consent import CONSENT_VERSION, consent_text
@@ -139,11 +138,15 @@ class InquiryForm(forms.Form):
         help_text=gettext_lazy("You do not need to write medical details now. At most 1,500 characters."),
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={
-            "max_length": gettext_lazy("Shorten your message to %(limit_value)d characters; it has %(show_value)d now."),
+            "max_length": gettext_lazy(
+                "Shorten your message to %(limit_value)d characters; it has %(show_value)d now."
+            ),
         },
     )
     consent = forms.BooleanField(
-        error_messages={"required": gettext_lazy("Tick the box if you agree. Without it we may not read your inquiry.")},
+        error_messages={
+            "required": gettext_lazy("Tick the box if you agree. Without it we may not read your inquiry.")
+        },
     )
     consent_version = forms.CharField(required=False, widget=forms.HiddenInput)
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -156,7 +159,11 @@ class InquiryForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = get_language() or settings.LANGUAGE_CODE
         titles = [(teaser.code, teaser.title) for teaser in teasers(language)]
-        self._offer("treatment", [*titles, (UNSURE, _("I don't know yet"))], Treatment.objects.values_list("code", flat=True))
+        self._offer(
+            "treatment",
+            [*titles, (UNSURE, _("I don't know yet"))],
+            Treatment.objects.values_list("code", flat=True),
+        )
         spoken = spoken_languages()
         languages = [(code, name) for code, name in settings.LANGUAGES if code in spoken]
         self._offer(
@@ -181,7 +188,8 @@ class InquiryForm(forms.Form):
         code = find_country(self.cleaned_data["country"])
         if code is None:
             raise forms.ValidationError(
-                _("We do not know this country. Choose one from the list, or type its name in English."), code="unknown"
+                _("We do not know this country. Choose one from the list, or type its name in English."),
+                code="unknown",
             )
         return code
 
@@ -198,21 +206,33 @@ class InquiryForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         chosen = set(cleaned.get("contact_by", ()))
         if ContactBy.EMAIL in chosen and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", forms.ValidationError(_("Enter your e-mail address, or choose another way of contact."), code="required"))
+            self.add_error(
+                "email",
+                forms.ValidationError(
+                    _("Enter your e-mail address, or choose another way of contact."), code="required"
+                ),
+            )
         if chosen & {ContactBy.PHONE, ContactBy.TEXT} and not cleaned.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", forms.ValidationError(_("Enter your phone number, or choose another way of contact."), code="required"))
+            self.add_error(
+                "phone",
+                forms.ValidationError(_("Enter your phone number, or choose another way of contact."), code="required"),
+            )
         if cleaned.get("consent") and cleaned.get("consent_version") != CONSENT_VERSION:
-            message = _("This text has changed since you opened the page. Please read it again and tick the box if you agree.")
+            message = _(
+                "This text has changed since you opened the page. Please read it again and tick the box if you agree."
+            )
             self.add_error("consent", forms.ValidationError(message, code="changed"))
         return cleaned
 
     @property
     def error_links(self) -> list[tuple[str, str]]:
         """The errors as (id of the input, message), in the order of the form, for the summary on top."""
-        links = []
+        links: list[tuple[str, str]] = []
         for name, errors in self.errors.items():
             target = self[name].id_for_label if name in self.fields else ""
-            if name in self.fields and isinstance(self.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            if name in self.fields and isinstance(
+                self.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple
+            ):
                 target = f"{self[name].auto_id}_0"
             links.extend((target, str(message)) for message in errors)
         order = {self[name].auto_id: position for position, name in enumerate(self.fields)}

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
-from coordinators.models import User
+from coordinators.models import Coordinator, User
 from inquiries.enums import EmailStatus, EventKind, Status
 from inquiries.sealing import SealedQuerySet
 from inquiries.sealing.blind import search_digests
@@ -24,6 +24,10 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     def open(self) -> Self:
         """Return the inquiries that are not closed."""
         return self.exclude(status=Status.CLOSED)
+
+    def closed(self) -> Self:
+        """Return the inquiries that came to an end."""
+        return self.filter(status=Status.CLOSED)
 
     def quarantined(self) -> Self:
         """Return the open inquiries that wait for a person before they go on."""
@@ -62,31 +66,29 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
             return self
         if not user.handles_inquiries:
             return self.none()
-        events = self.model._meta.get_field("events").related_model._default_manager  # noqa: SLF001  # Django's documented _meta
-        opened_by_reference = events.filter(
-            inquiry=OuterRef("pk"),
-            kind=EventKind.OPENED_BY_REFERENCE,
-            actor=user,
-            at__gt=now - timedelta(hours=OPENED_BY_REFERENCE_HOURS),
+        opened_by_reference = self.model._default_manager.filter(
+            events__kind=EventKind.OPENED_BY_REFERENCE,
+            events__actor=user,
+            events__at__gt=now - timedelta(hours=OPENED_BY_REFERENCE_HOURS),
         )
-        absences = self.model._meta.get_field("coordinator").related_model.objects.filter(  # noqa: SLF001  # Django's documented _meta
-            pk=OuterRef("coordinator_id"), absences__starts_on__lte=today, absences__ends_on__gte=today
-        )
+        absent = Coordinator.objects.filter(absences__starts_on__lte=today, absences__ends_on__gte=today)
         return self.filter(
             Q(coordinator__user=user)
             | Q(coordinator__isnull=True)
             | Q(is_flagged=True)
-            | Exists(absences)
-            | Exists(opened_by_reference)
+            | Q(coordinator__in=absent)
+            | Q(pk__in=opened_by_reference.values("pk"))
         )
 
     def found_by(self, term: str) -> Self:
         """Return the inquiries whose reference, name words, address or number match every word of `term`."""
-        reference = self.filter(reference__iexact=term.strip())
-        matches = self
-        for digest in (digests for digests in search_digests(term)):
-            matches = matches.filter(search_terms__digest__in=digest)
-        return (reference | matches).distinct() if search_digests(term) else reference
+        matches = Q(reference__iexact=term.strip())
+        if words := search_digests(term):
+            by_words = self.model._default_manager.all()
+            for digests in words:
+                by_words = by_words.filter(search_terms__digest__in=digests)
+            matches |= Q(pk__in=by_words.values("pk"))
+        return self.filter(matches)
 
     def repeats_of(self, fingerprint: str, *, since: datetime) -> Self:
         """Return the inquiries with the same treatment, contact, name and message, the oldest first."""
@@ -99,7 +101,9 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     def longest_waiting_first(self) -> Self:
         """Order by who has waited longest against the promise: waiting before in contact before closed."""
         rank = models.Case(
-            models.When(status=Status.WAITING, then=0), models.When(status=Status.CONTACTED, then=1), default=2
+            models.When(status=Status.WAITING, then=0),
+            models.When(status=Status.CONTACTED, then=1),
+            default=2,
         )
         return self.order_by(rank, "reply_due_at", "id")
 

@@ -32,7 +32,7 @@ def header_safe(text: str) -> str:
 
 
 def has_mixed_scripts(name: str) -> bool:
-    """Return whether a name mixes alphabets within one word, as look-alike letters do; for staff to see, never to block."""
+    """Return whether a name mixes alphabets within one word; for staff to see, never to block."""
     return any(len(_scripts(word)) > 1 for word in name.split())
 
 

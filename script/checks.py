@@ -30,7 +30,7 @@ PRODUCTION = {
     "CELERY_BROKER_URL": "redis://broker.example/0",
     "CACHE_URL": "redis://broker.example/1",
     "EMAIL_URL": "smtp+tls://clinic:unused@mail.example:587",
-    "DEFAULT_FROM_EMAIL": "Clinic <inquiries@back-clinic.example>",
+    "DEFAULT_FROM_EMAIL": "Clinic <inquiries@spine.example>",
 }
 # What some tests need beyond Python, and the programs that prove it is there
 TOOLS = {
@@ -55,10 +55,10 @@ class Check:
 
 
 CHECKS = (
-    Check("ruff check", (str(BIN / "ruff"), "check", "--quiet")),
+    Check("ruff check", (str(BIN / "ruff"), "check", "--quiet", "--output-format=concise")),
     Check("ruff format", (str(BIN / "ruff"), "format", "--check", "--quiet")),
     Check("mypy", (str(BIN / "mypy"),)),
-    Check("import-linter", (str(BIN / "lint-imports"), "--no-cache")),
+    Check("import-linter", (str(BIN / "lint-imports"), "--no-cache", "--no-logo")),
     Check("missing migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")),
     Check("compiled catalogues", (*MANAGE, "compile_catalogues")),
     Check("catalogues", (*MANAGE, "check_catalogues")),
@@ -80,13 +80,11 @@ def main(pytest_arguments: list[str]) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """Return an environment whose data and keys live only as long as the checks."""
     own = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES}
-    keys = {name: _random_key() for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS")}
-    return own | keys | {"DATA_DIR": str(folder / "data"), "COVERAGE_FILE": str(folder / "coverage")}
-
-
-def _random_key() -> str:
-    """Return a key as clinic_site.keys makes them."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+    keys = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"),
+    }
+    return own | keys | {"DATA_DIR": str(folder), "COVERAGE_FILE": str(folder / "coverage")}
 
 
 def _run_all(environment: dict[str, str]) -> int:
@@ -110,8 +108,7 @@ def _run_all(environment: dict[str, str]) -> int:
 def _is_installed(programs: tuple[str, ...]) -> bool:
     """Tell whether one of `programs` is there, by name on the path or by pattern."""
     return any(
-        any(Path("/").glob(program[1:])) if program.startswith("/") else shutil.which(program)
-        for program in programs
+        any(Path("/").glob(program[1:])) if program.startswith("/") else shutil.which(program) for program in programs
     )
 
 

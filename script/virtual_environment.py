@@ -54,7 +54,7 @@ def prepare(locks: list[Path]) -> Path:
 def _one_at_a_time() -> Iterator[int]:
     """Hold a lock on the folder of lock files, so that two starts never install at once.
 
-    The handle goes to every program started meanwhile: should this process be killed, its pip still holds the turn.
+    Every program started meanwhile inherits the handle: should this process be killed, its pip keeps it.
     """
     handle = os.open(BASE_LOCK.parent, os.O_RDONLY)
     try:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from clinic_site.catalogues import compile_stale
-from django.conf import settings
 from treatments.loading import load_content
 
 
@@ -16,9 +17,9 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:  # noqa: ARG001  # extends it
     """Load the project's own texts once; every test sees them and none changes them for the next."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker
+    with django_db_blocker.unblock():
         load_content()
 
 

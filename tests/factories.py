@@ -17,7 +17,10 @@ def make_user(role: Role = Role.COORDINATOR, name: str = "Ana Horvat", **fields:
 
 
 def make_coordinator(
-    name: str = "Ana Horvat", languages: tuple[str, ...] = ("en", "hr"), treatments: tuple[str, ...] | None = None, **user: Any
+    name: str = "Ana Horvat",
+    languages: tuple[str, ...] = ("en", "hr"),
+    treatments: tuple[str, ...] | None = None,
+    **user: Any,
 ) -> Coordinator:
     coordinator = Coordinator.objects.create(user=make_user(name=name, **user), display_name=name)
     CoordinatorLanguage.objects.bulk_create(

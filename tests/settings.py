@@ -10,7 +10,7 @@ os.environ.setdefault("FIELD_ENCRYPTION_KEYS", secrets.token_hex(32))
 os.environ["CELERY_BROKER_URL"] = "memory://"
 os.environ["INQUIRIES_PER_HOUR"] = "10"
 
-from clinic_site.settings import *  # noqa: E402, F403  # the environment comes first
+from clinic_site.settings import *  # noqa: F403  # the environment comes first
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -18,4 +18,4 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # from the settings
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}

@@ -25,7 +25,7 @@ class MenuItem:
 def site_frame(request: HttpRequest) -> dict[str, object]:
     """Return what base.html needs; lazy, so that admin pages and redirects ask the database for nothing."""
     return {
-        "clinic": SimpleLazyObject(lambda: Clinic.objects.first()),
+        "clinic": SimpleLazyObject(Clinic.objects.first),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "legal_menu": SimpleLazyObject(lambda: _legal_menu(request)),
         "siblings": SimpleLazyObject(lambda: siblings_of_route("treatments:home")),

@@ -18,7 +18,10 @@ class Anaesthesia(TextChoices):
     """What keeps the patient comfortable."""
 
     LOCAL = "LOCAL", _("numbing of the skin; you stay awake")
-    LOCAL_SEDATION_RARE = "LOCAL_SEDATION_RARE", _("numbing of the skin; you stay awake, light sedation is rare")
+    LOCAL_SEDATION_RARE = (
+        "LOCAL_SEDATION_RARE",
+        _("numbing of the skin; you stay awake, light sedation is rare"),
+    )
 
 
 class Radiation(TextChoices):

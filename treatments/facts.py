@@ -30,14 +30,26 @@ def key_facts(treatment: Treatment) -> list[Fact]:
     ]
     if treatment.interval_days_min is not None and treatment.interval_days_max is not None:
         facts.append(
-            Fact("interval", _("Time between sessions"), _span(treatment.interval_days_min, treatment.interval_days_max))
+            Fact(
+                "interval",
+                _("Time between sessions"),
+                _span(treatment.interval_days_min, treatment.interval_days_max),
+            )
         )
     return [
         *facts,
         Fact("guidance", _("Pictures used"), _guidance(treatment.guidance)),
         Fact("anaesthesia", _("Are you awake?"), treatment.get_anaesthesia_display()),
-        Fact("onset", _("When it may start to work"), _onset(treatment.onset_days_min, treatment.onset_days_max)),
-        Fact("lasting", _("How long it may last"), _lasting(treatment.lasting_weeks_min, treatment.lasting_weeks_max)),
+        Fact(
+            "onset",
+            _("When it may start to work"),
+            _onset(treatment.onset_days_min, treatment.onset_days_max),
+        ),
+        Fact(
+            "lasting",
+            _("How long it may last"),
+            _lasting(treatment.lasting_weeks_min, treatment.lasting_weeks_max),
+        ),
         Fact("radiation", _("X-rays"), treatment.get_radiation_display()),
     ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from treatments.content_files import CONTENT, ContentFile, SectionText, digest, language_files, read_toml
 from treatments.enums import PublicationState
@@ -51,7 +52,9 @@ def load_content(folder: Path = CONTENT) -> LoadReport:
         _load_sections(SharedSection, {"language": file.language}, file.sections, report)
     for page_folder in sorted(path for path in (folder / "pages").iterdir() if path.is_dir()):
         for file in language_files(page_folder):
-            site_page = _load(SitePage, {"key": page_folder.name, "language": file.language}, _page_values(file), report)
+            site_page = _load(
+                SitePage, {"key": page_folder.name, "language": file.language}, _page_values(file), report
+            )
             _load_sections(SitePageSection, {"page": site_page}, file.sections, report)
     return report
 
@@ -79,18 +82,20 @@ def _load_sections(
         values = {"position": position, "heading": section.heading, "body": section.body}
         _load(model, {**owner, "key": section.key}, values, report)
         keys.append(section.key)
-    for row in model._default_manager.filter(**owner).exclude(key__in=keys):  # noqa: SLF001  # generic over models
+    rows: models.Manager[Row] = model._default_manager
+    for row in rows.filter(Q(**owner), ~Q(key__in=keys)):
         if row.loaded_digest and row.loaded_digest == _digest_of(row, ["position", "heading", "body"]):
             row.delete()
 
 
 def _load(model: type[Row], identity: dict[str, Any], values: dict[str, Any], report: LoadReport) -> Row:
     """Make or update one row, unless an editor changed it, and return it."""
-    row = model._default_manager.filter(**identity).first()  # noqa: SLF001  # generic over models
+    rows: models.Manager[Row] = model._default_manager
+    row = rows.filter(Q(**identity)).first()
     wanted = digest(values)
     if row is None:
         report.created += 1
-        return model._default_manager.create(**identity, **values, loaded_digest=wanted)  # noqa: SLF001  # see above
+        return rows.create(**identity, **values, loaded_digest=wanted)
     if row.loaded_digest == wanted:
         report.unchanged += 1
     elif row.loaded_digest == _digest_of(row, values):

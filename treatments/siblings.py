@@ -48,6 +48,4 @@ def siblings_of_site_page(page: SitePage) -> list[Sibling]:
 def _in_site_order(urls: dict[str, str]) -> list[Sibling]:
     """Return siblings in the order of the site's languages, the current one marked."""
     current = translation.get_language()
-    return [
-        Sibling(code, name, urls[code], code == current) for code, name in settings.LANGUAGES if code in urls
-    ]
+    return [Sibling(code, name, urls[code], code == current) for code, name in settings.LANGUAGES if code in urls]

@@ -22,7 +22,10 @@ class Coordinator(models.Model):
         neutral = ("id", "treatments", "takes_inquiries", "is_shown")
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="coordinator"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="coordinator",
     )
     display_name = models.CharField(_("name shown to patients"), max_length=100)
     title = models.CharField(_("title shown to patients"), max_length=100, blank=True)
@@ -69,9 +72,7 @@ class CoordinatorLanguage(models.Model):
         verbose_name = _("language")
         verbose_name_plural = _("languages")
         constraints = [
-            models.UniqueConstraint(
-                fields=["coordinator", "language"], name="coordinators_coordinatorlanguage_unique"
-            ),
+            models.UniqueConstraint(fields=["coordinator", "language"], name="coordinators_coordinatorlanguage_unique"),
         ]
 
     def __str__(self) -> str:

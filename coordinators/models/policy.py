@@ -34,13 +34,22 @@ class ReplyPolicy(models.Model):
     closes_at = models.TimeField(_("closes at"))
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Zagreb")
     reply_hours = models.PositiveSmallIntegerField(
-        _("replies within this many working hours"), default=4, validators=[MinValueValidator(1), MaxValueValidator(80)]
+        _("replies within this many working hours"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
     )
     fallback = models.ForeignKey(
-        Coordinator, verbose_name=_("fallback coordinator"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Coordinator,
+        verbose_name=_("fallback coordinator"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     fallback_mailbox = models.EmailField(
-        _("fallback mailbox"), blank=True, help_text=_("Gets the notice when a coordinator's own mailbox refuses it.")
+        _("fallback mailbox"),
+        blank=True,
+        help_text=_("Gets the notice when a coordinator's own mailbox refuses it."),
     )
 
     class Meta:

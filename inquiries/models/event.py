@@ -30,7 +30,12 @@ class InquiryEvent(models.Model):
     kind = models.CharField(_("what"), max_length=30, choices=EventKind)
     at = models.DateTimeField(_("when"), default=timezone.now)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     contact_result = models.CharField(_("result"), max_length=20, choices=ContactResult, blank=True)
     details = models.JSONField(_("details"), default=dict)

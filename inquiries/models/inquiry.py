@@ -30,8 +30,9 @@ class Inquiry(models.Model):
         )  # fmt: skip
         neutral = (
             "id", "reference", "language", "preferred_language", "contact_by", "for_whom", "phone_is_doubtful",
-            "consent_version", "consent_digest", "origin_was_checked", "status", "coordinator", "is_flagged", "received_at",
-            "reply_due_at", "opened_at", "first_contact_at", "closed_at", "closed_by", "outcome", "quarantined_at",
+            "consent_version", "consent_digest", "origin_was_checked", "status", "coordinator", "is_flagged",
+            "received_at", "reply_due_at", "opened_at", "first_contact_at", "closed_at", "closed_by", "outcome",
+            "quarantined_at",
             "quarantine_reason", "released_at",
         )  # fmt: skip
 
@@ -40,7 +41,12 @@ class Inquiry(models.Model):
 
     # What the patient asked
     treatment = models.ForeignKey(
-        Treatment, verbose_name=_("treatment"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Treatment,
+        verbose_name=_("treatment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     name = SealedTextField(_("name"))
     email = SealedTextField(_("e-mail"))
@@ -67,7 +73,12 @@ class Inquiry(models.Model):
     # Who answers, and how far it has come
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.WAITING)
     coordinator = models.ForeignKey(
-        Coordinator, verbose_name=_("coordinator"), null=True, blank=True, on_delete=models.PROTECT, related_name="inquiries"
+        Coordinator,
+        verbose_name=_("coordinator"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="inquiries",
     )
     is_flagged = models.BooleanField(_("needs a person's look"), default=False)
     reply_due_at = models.DateTimeField(_("reply by"))
@@ -75,11 +86,18 @@ class Inquiry(models.Model):
     first_contact_at = models.DateTimeField(_("first contact attempt"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("closed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("closed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     quarantined_at = models.DateTimeField(_("held in quarantine"), null=True, blank=True)
-    quarantine_reason = models.CharField(_("reason of the quarantine"), max_length=20, choices=QuarantineReason, blank=True)
+    quarantine_reason = models.CharField(
+        _("reason of the quarantine"), max_length=20, choices=QuarantineReason, blank=True
+    )
     released_at = models.DateTimeField(_("released from quarantine"), null=True, blank=True)
 
     objects = InquiryQuerySet.as_manager()
@@ -95,7 +113,8 @@ class Inquiry(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                name="inquiries_inquiry_owner_or_flag", condition=Q(coordinator__isnull=False) | Q(is_flagged=True)
+                name="inquiries_inquiry_owner_or_flag",
+                condition=Q(coordinator__isnull=False) | Q(is_flagged=True),
             ),
             models.CheckConstraint(
                 name="inquiries_inquiry_closing_whole",

@@ -1,7 +1,7 @@
 """Sealing and opening one value: AES-256-GCM, bound to its place.
 
-A sealed value reads `v1:<key id>:<nonce>:<ciphertext>`. Table, column and row are bound in as associated data, so that a
-value moved to another place does not open (docs/adr/0002).
+A sealed value reads `v1:<key id>:<nonce>:<ciphertext>`. Table, column and row are bound in as associated data, so that
+a value moved to another place does not open (docs/adr/0002).
 """
 
 import base64

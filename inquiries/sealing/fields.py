@@ -39,13 +39,13 @@ class SealedTextField(TextField):
 
     def place(self, instance: models.Model) -> str:
         """Return what a value is bound to: table, column and row."""
-        return f"{instance._meta.db_table}|{self.column}|{instance.pk}"  # noqa: SLF001  # Django's documented _meta
+        return f"{instance._meta.db_table}|{self.column}|{instance.pk}"
 
     def from_db_value(self, value: str | None, *_args: object) -> SealedToken | None:
         """Mark what comes from the database as sealed."""
         return None if value is None else SealedToken(value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> SealedToken:  # noqa: ARG002, FBT001  # Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> SealedToken:  # noqa: ARG002  # Django's signature
         """Seal the value for the row that is being saved."""
         return seal(getattr(model_instance, self.attname), self.place(model_instance))
 

@@ -29,7 +29,7 @@ class SealedQuerySet(models.QuerySet[Row]):
         names = [field for field in fields if isinstance(field, str)]
         asked = list(fields)
         if not asked:
-            names = [field.attname for field in self.model._meta.concrete_fields]  # noqa: SLF001  # Django's documented _meta
+            names = [field.attname for field in self.model._meta.concrete_fields]
         for name in names:
             if _leads_to_sealed(self.model, name):
                 message = f"{name} is sealed: read it through its model, not through values()."
@@ -43,7 +43,7 @@ def _leads_to_sealed(model: type[models.Model], path: str) -> bool:
         if current is None:
             return False
         try:
-            field = current._meta.get_field(part)  # noqa: SLF001  # Django's documented _meta
+            field = current._meta.get_field(part)
         except FieldDoesNotExist:
             return False
         if isinstance(field, SealedTextField):

@@ -1,7 +1,7 @@
 """Sending what lies in the outbox: claim, make, send, record. Repeats are possible, losses are not.
 
-An e-mail is claimed for a while (a lease). A sender that dies in between leaves the claim to run out, and the sweep sends
-again with the same Message-ID (RELIABILITY.md §1, docs/adr/0001).
+An e-mail is claimed for a while (a lease). A sender that dies in between leaves the claim to run out, and the sweep
+sends again with the same Message-ID (RELIABILITY.md §1, docs/adr/0001).
 """
 
 import logging
@@ -61,10 +61,17 @@ def deliver(email_id: uuid.UUID, connection: BaseEmailBackend | None = None) -> 
     claim = OutgoingEmail.objects.claim(email_id, now=now, lease=lease)
     if claim is None:
         return Outcome.NOT_DUE
-    rows = OutgoingEmail.objects.select_related("inquiry__coordinator__user", "inquiry__treatment", "coordinator__user", "user")
+    rows = OutgoingEmail.objects.select_related(
+        "inquiry__coordinator__user", "inquiry__treatment", "coordinator__user", "user"
+    )
     email = rows.get(pk=email_id)
+    return _attempt(email, claim, connection or get_connection())
+
+
+def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBackend) -> Outcome:
+    """Send a claimed e-mail and record what came of it."""
     try:
-        _send(email, connection or get_connection())
+        _send(email, connection)
     except _ServerAwayError as error:
         _try_later(email, claim, SERVER_AWAY_MINUTES, str(error))
         return Outcome.SERVER_AWAY
@@ -77,9 +84,8 @@ def deliver(email_id: uuid.UUID, connection: BaseEmailBackend | None = None) -> 
             return Outcome.REFUSED
         _try_later(email, claim, _back_off(email.attempts), str(error.code))
         return Outcome.REFUSED_FOR_NOW
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with one e-mail must not stop the others
-        # One e-mail that cannot be made must neither stop the others nor vanish: it is counted, and given up in the end.
-        logger.exception("e-mail could not be made", extra={"email_id": email_id})
+    except Exception as error:  # one that cannot be made must not stop the others; it is given up in the end
+        logger.exception("e-mail could not be made", extra={"email_id": email.pk})
         _try_later(email, claim, _back_off(email.attempts), type(error).__name__)
         return Outcome.REFUSED_FOR_NOW
     _record_sent(email, claim)

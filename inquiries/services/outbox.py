@@ -61,7 +61,9 @@ def _publish(email_ids: list[uuid.UUID]) -> None:
         try:
             current_app.send_task(DELIVER_TASK, args=[str(email_id)], expires=HINT_EXPIRES_SECONDS)
         except (OperationalError, OSError) as error:
-            logger.warning("hint lost, the sweep will send", extra={"email_id": email_id, "error": type(error).__name__})
+            logger.warning(
+                "hint lost, the sweep will send", extra={"email_id": email_id, "error": type(error).__name__}
+            )
             return
 
 

@@ -211,9 +211,7 @@ def _quarantine(inquiry: Inquiry, reason: QuarantineReason, now: datetime) -> No
     inquiry.quarantined_at = now
     inquiry.quarantine_reason = reason
     inquiry.save(update_fields=["quarantined_at", "quarantine_reason"])
-    InquiryEvent.objects.create(
-        inquiry=inquiry, kind=EventKind.QUARANTINED, at=now, details={"reason": reason.value}
-    )
+    InquiryEvent.objects.create(inquiry=inquiry, kind=EventKind.QUARANTINED, at=now, details={"reason": reason.value})
 
 
 def _unused_reference() -> str:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coordinators.assignment import Question
 from coordinators.models import Coordinator, ReplyPolicy, User
@@ -12,7 +13,7 @@ from inquiries.services.submit import OTHER_LANGUAGE, assign_automatically, put_
 
 
 class TriageError(Exception):
-    """The step does not fit the inquiry as it is now; the message is for the person at the desk."""
+    """The step does not fit things as they are now; the message tells the person at the desk why."""
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: s
     """Give the inquiry to a coordinator, who is told by e-mail. Raises TriageError for somebody who is not active."""
     locked = _lock(inquiry)
     if not coordinator.user.is_active:
-        raise TriageError
+        raise TriageError(_("This person's account is closed. Choose somebody else."))
     locked.coordinator = coordinator
     locked.is_flagged = False
     locked.save(update_fields=["coordinator", "is_flagged"])
@@ -56,7 +57,7 @@ def take_over(inquiry: Inquiry, *, by: User) -> None:
     """Give the inquiry to the person who asks for it. Raises TriageError for somebody who is no coordinator."""
     coordinator = Coordinator.objects.filter(user=by).first()
     if coordinator is None:
-        raise TriageError
+        raise TriageError(_("Only a coordinator can take over an inquiry. Assign it to one instead."))
     assign_to(inquiry, coordinator, by=by)
 
 
@@ -70,7 +71,12 @@ def reassign_open(coordinator: Coordinator, *, by: User) -> int:
         question = Question(inquiry.treatment_code, language)
         assign_automatically(inquiry, question, policy, timezone.now())
         inquiry.refresh_from_db()
-        _write(inquiry, EventKind.ASSIGNED, by, details={"coordinator": inquiry.coordinator_id, "left": coordinator.pk})
+        _write(
+            inquiry,
+            EventKind.ASSIGNED,
+            by,
+            details={"coordinator": inquiry.coordinator_id, "left": coordinator.pk},
+        )
         if not inquiry.is_quarantined:
             put_handover(inquiry)
     return len(inquiries)
@@ -81,7 +87,7 @@ def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str 
     """Log an attempt to contact the patient: this is what counts as answered. Raises TriageError when closed."""
     locked = _lock(inquiry)
     if locked.status == Status.CLOSED:
-        raise TriageError
+        raise TriageError(_("This inquiry is closed. Reopen it first."))
     if locked.first_contact_at is None:
         locked.first_contact_at = timezone.now()
     locked.status = Status.CONTACTED
@@ -93,8 +99,10 @@ def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str 
 def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> None:
     """Close the inquiry. Raises TriageError when it is closed already, or when nobody has opened it."""
     locked = _lock(inquiry)
-    if locked.status == Status.CLOSED or locked.opened_at is None:
-        raise TriageError
+    if locked.status == Status.CLOSED:
+        raise TriageError(_("Somebody has closed this inquiry already."))
+    if locked.opened_at is None:
+        raise TriageError(_("Nobody has opened this inquiry yet. Read it first."))
     locked.status = Status.CLOSED
     locked.closed_at = timezone.now()
     locked.closed_by = by
@@ -108,7 +116,7 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     """Open a closed inquiry again. Raises TriageError when it is open."""
     locked = _lock(inquiry)
     if locked.status != Status.CLOSED:
-        raise TriageError
+        raise TriageError(_("This inquiry is open already."))
     locked.status = Status.CONTACTED if locked.first_contact_at else Status.WAITING
     locked.closed_at = None
     locked.closed_by = None
@@ -122,7 +130,7 @@ def release(inquiry: Inquiry, *, by: User) -> None:
     """Let a quarantined inquiry go its normal way, e-mails included. Raises TriageError when it is not held."""
     locked = _lock(inquiry)
     if not locked.is_quarantined:
-        raise TriageError
+        raise TriageError(_("This inquiry is not held in quarantine."))
     locked.released_at = timezone.now()
     locked.save(update_fields=["released_at"])
     _write(locked, EventKind.RELEASED, by)
@@ -134,7 +142,7 @@ def resend(email: OutgoingEmail, *, by: User) -> None:
     """Send an e-mail again, with its own Message-ID. Raises TriageError while it is on its way."""
     locked = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=email.pk)
     if locked.inquiry is None or locked.status not in {EmailStatus.SENT, EmailStatus.FAILED}:
-        raise TriageError
+        raise TriageError(_("This e-mail is on its way already."))
     send_again(locked)
     _write(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
 

@@ -51,4 +51,7 @@ if (form) {
   });
 }
 
-document.querySelector("[role=alert][tabindex]")?.focus();
+// Where a browser ignores autofocus on a summary of problems
+addEventListener("load", () => {
+  if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+});

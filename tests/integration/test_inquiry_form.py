@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import OperationalError
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -44,12 +43,12 @@ def answers(**overrides: Any) -> dict[str, Any]:
     return {**filled, **overrides}
 
 
-def send(client: Client, headers: dict[str, str] | None = None, path: str = FORM, **overrides: Any) -> HttpResponse:
+def send(client: Client, headers: dict[str, str] | None = None, path: str = FORM, **overrides: Any) -> Any:
     return client.post(path, answers(**overrides), headers=HERE if headers is None else headers)
 
 
-def errors(response: HttpResponse) -> set[tuple[str, str]]:
-    form = response.context["form"]  # type: ignore[attr-defined]  # the test client adds it
+def errors(response: Any) -> set[tuple[str, str]]:
+    form = response.context["form"]
     return {(name, error.code) for name, found in form.errors.as_data().items() for error in found}
 
 
@@ -59,14 +58,22 @@ def test_send_stores_the_inquiry_and_shows_who_answers_and_by_when(client: Clien
         assert response.status_code == 303
         page = client.get(response.headers["Location"])
     inquiry = Inquiry.objects.get()
-    assert (inquiry.name, inquiry.country, inquiry.language, inquiry.preferred_language) == ("Jan Patient", "DE", "en", "de")
+    assert (inquiry.name, inquiry.country, inquiry.language, inquiry.preferred_language) == (
+        "Jan Patient",
+        "DE",
+        "en",
+        "de",
+    )
     html = page.content.decode()
     assert inquiry.reference in html
     assert "Ana Horvat" in html
     assert "Monday 23 November, 13:00" in html
     assert "07:00" in html
     assert "112" in html
-    assert {kind for kind in OutgoingEmail.objects.values_list("kind", flat=True)} == {"HANDOVER", "CONFIRMATION"}
+    assert set(OutgoingEmail.objects.values_list("kind", flat=True)) == {
+        "HANDOVER",
+        "CONFIRMATION",
+    }
 
 
 def test_confirmation_shows_nothing_that_was_typed(client: Client) -> None:
@@ -114,7 +121,11 @@ def test_error_summary_links_to_inputs_that_exist(client: Client) -> None:
 
 
 def test_errors_lose_nothing_that_was_typed(client: Client) -> None:
-    typed = {"name": "Đoković-Müller 3rd", "message": "Line one\nline <two>", "phone": "+385 1 2345 67 ext 8"}
+    typed: dict[str, Any] = {
+        "name": "Đoković-Müller 3rd",
+        "message": "Line one\nline <two>",
+        "phone": "+385 1 2345 67 ext 8",
+    }
     response = send(client, **typed, country="Narnia", contact_by=["phone", "text"])
     assert errors(response) == {("country", "unknown")}
     html = response.content.decode()
@@ -145,7 +156,9 @@ def test_errors_lose_nothing_that_was_typed(client: Client) -> None:
         ({"consent_version": "1999-01-01"}, {("consent", "changed")}),
     ],
 )
-def test_bad_input_gets_a_clear_error(client: Client, overrides: dict[str, Any], expected: set[tuple[str, str]]) -> None:
+def test_bad_input_gets_a_clear_error(
+    client: Client, overrides: dict[str, Any], expected: set[tuple[str, str]]
+) -> None:
     response = send(client, **overrides)
     assert response.status_code == 422
     assert errors(response) == expected
@@ -179,9 +192,16 @@ def test_honest_input_is_accepted_as_typed(client: Client, overrides: dict[str, 
 
 @pytest.mark.parametrize(
     ("phone", "country", "doubtful"),
-    [("0170 1234567", "DE", False), ("0049 (0) 170/1234567", "DE", False), ("01 2345 678", "HR", False), ("ask me", "DE", True)],
+    [
+        ("0170 1234567", "DE", False),
+        ("0049 (0) 170/1234567", "DE", False),
+        ("01 2345 678", "HR", False),
+        ("ask me", "DE", True),
+    ],
 )
-def test_phone_is_read_with_the_country_and_never_refused(client: Client, phone: str, country: str, doubtful: bool) -> None:  # noqa: FBT001  # a table of cases
+def test_phone_is_read_with_the_country_and_never_refused(
+    client: Client, phone: str, country: str, doubtful: bool
+) -> None:  # a table of cases
     assert send(client, contact_by=["phone"], phone=phone, country=country).status_code == 303
     assert Inquiry.objects.get().phone_is_doubtful is doubtful
 
@@ -248,7 +268,7 @@ def test_another_content_under_the_same_browser_id_is_a_new_inquiry(client: Clie
     ],
 )
 def test_suspicious_inquiry_is_held_with_an_owner_and_the_sender_notices_nothing(
-    client: Client, overrides: dict[str, str], reason: str
+    client: Client, overrides: dict[str, Any], reason: str
 ) -> None:
     response = send(client, **overrides)
     assert client.get(response.headers["Location"]).status_code == 200
@@ -268,7 +288,10 @@ def test_quarantined_inquiry_turns_red_after_one_working_day(client: Client) -> 
 
 def test_many_inquiries_from_one_network_are_held_not_lost(client: Client) -> None:
     for number in range(14):
-        assert send(client, message=str(number), headers={**HERE, "X-Forwarded-For": f"203.0.113.{number}"}).status_code == 303
+        assert (
+            send(client, message=str(number), headers={**HERE, "X-Forwarded-For": f"203.0.113.{number}"}).status_code
+            == 303
+        )
     assert Inquiry.objects.count() == 14
     assert Inquiry.objects.filter(quarantine_reason=QuarantineReason.RATE).count() == 4
 

@@ -14,7 +14,7 @@ JONAS = Candidate(2, "Jonas", frozenset({"de"}), frozenset({"prt"}), is_active=T
 
 
 def changed(candidate: Candidate, **changes: object) -> Candidate:
-    return Candidate(**{**vars(candidate), **changes})  # type: ignore[arg-type]
+    return Candidate(**{**vars(candidate), **changes})
 
 
 def refusals(question: Question, *candidates: Candidate) -> dict[str, Refusal | None]:

@@ -31,7 +31,9 @@ class Clinic(models.Model):
     insurance = models.CharField(_("liability insurance"), max_length=150, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Zagreb")
     is_demo = models.BooleanField(
-        _("demo"), default=False, help_text=_("Marks every page as a demo. Switch off only for a real clinic.")
+        _("demo"),
+        default=False,
+        help_text=_("Marks every page as a demo. Switch off only for a real clinic."),
     )
 
     class Meta:

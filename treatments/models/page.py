@@ -16,14 +16,15 @@ class Page(models.Model):
 
     language = models.CharField(_("language"), max_length=10, choices=language_choices)
     slug = models.SlugField(_("address"), max_length=80, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=PublicationState, default=PublicationState.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=PublicationState, default=PublicationState.DRAFT)
     title = models.CharField(_("title"), max_length=150)
     answer = models.TextField(_("one-line answer"))
     description = models.CharField(_("description for search engines"), max_length=200, blank=True)
     reviewer = models.CharField(
-        _("reviewed by"), max_length=150, blank=True, help_text=_("Name and title of the doctor. Empty: not reviewed yet.")
+        _("reviewed by"),
+        max_length=150,
+        blank=True,
+        help_text=_("Name and title of the doctor. Empty: not reviewed yet."),
     )
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     review_due_on = models.DateField(_("next review on"), null=True, blank=True)

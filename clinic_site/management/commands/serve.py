@@ -46,7 +46,8 @@ class Command(BaseCommand):
                 self._announce(sign_ins)
                 supervisor.run(_processes(listener), on_stop=lambda: self._stop(listener))
             except OperationalError as error:
-                sys.exit(f"The database cannot be used: {error}")
+                reason = str(error).partition("\n")[0]
+                sys.exit(f"The database cannot be used: {reason}")
             except KeepsDyingError as fault:
                 sys.exit(str(fault))
 

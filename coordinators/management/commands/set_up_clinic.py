@@ -13,11 +13,23 @@ from treatments.models import Clinic
 class Command(BaseCommand):
     """Make the clinic, its fallback mailbox and its first manager; everything else is done at the desk."""
 
-    help = "Make the clinic, its fallback mailbox and its first manager (who sets a password by manage.py changepassword)."
+    help = (
+        "Make the clinic, its fallback mailbox and its first manager (who sets a password by manage.py changepassword)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the facts that the site needs before it may start."""
-        for name in ("name", "operator", "street", "postcode", "city", "country", "phone", "email", "fallback-mailbox"):
+        for name in (
+            "name",
+            "operator",
+            "street",
+            "postcode",
+            "city",
+            "country",
+            "phone",
+            "email",
+            "fallback-mailbox",
+        ):
             parser.add_argument(f"--{name}", required=True)
         parser.add_argument("--manager-name", required=True)
         parser.add_argument("--manager-email", required=True)
