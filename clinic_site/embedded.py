@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--port", type=_port, default=default, help="where to listen (default: %(default)s)")
     os.environ["PORT"] = str(parser.parse_args(arguments).port)
     try:
-        _prepare_data_dir()
+        prepare_data_dir()
         _serve()
     except KeyboardInterrupt:
         sys.exit(130)
@@ -38,7 +38,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _prepare_data_dir() -> None:
+def prepare_data_dir() -> None:
     """Make the data folder, its rooms and its keys, readable only to their owner."""
     os.umask(0o077)
     root = Path(__file__).resolve().parent.parent

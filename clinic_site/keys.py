@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-KEY_BYTES = 32
+SECRET_KEY_BYTES = 48
+FIELD_KEY_BYTES = 32
 
 
 def read_secret(name: str, file: Path) -> str:
@@ -27,8 +28,9 @@ def make_missing_secrets(folder: Path) -> None:
     """Write the key files of the embedded mode where they are missing; an existing key is never replaced."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for name in ("secret_key", "field_encryption_keys"):
-        _write_once(folder / name, base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii"))
+    _write_once(folder / "secret_key", secrets.token_urlsafe(SECRET_KEY_BYTES))
+    field_key = base64.urlsafe_b64encode(secrets.token_bytes(FIELD_KEY_BYTES))
+    _write_once(folder / "field_encryption_keys", field_key.decode("ascii"))
 
 
 def _write_once(file: Path, value: str) -> None:

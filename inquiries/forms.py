@@ -222,7 +222,14 @@ class InquiryForm(forms.Form):
                 "This text has changed since you opened the page. Please read it again and tick the box if you agree."
             )
             self.add_error("consent", forms.ValidationError(message, code="changed"))
+            self._ask_for_consent_again()
         return cleaned
+
+    def _ask_for_consent_again(self) -> None:
+        """Show the current text with its box unticked; everything else stays as typed."""
+        self.data = self.data.copy()
+        self.data.pop("consent", None)
+        self.data["consent_version"] = CONSENT_VERSION
 
     @property
     def error_links(self) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 CONTENT = Path(__file__).resolve().parent / "content"
 _HEADING = re.compile(r"^## (?P<heading>.+?) \{#(?P<key>[a-z0-9-]+)\}$", re.MULTILINE)
+CITATION = re.compile(r"\[\^([A-Za-z0-9-]+)\]")
 _FENCE = "+++\n"
 
 
@@ -59,6 +60,11 @@ def language_files(folder: Path) -> list[ContentFile]:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a TOML file as a dictionary."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def cited(text: str) -> list[str]:
+    """Return the keys of the sources that `text` cites, in order."""
+    return CITATION.findall(text)
 
 
 def digest(values: dict[str, Any]) -> str:

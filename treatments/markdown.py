@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-CITATION = re.compile(r"\[\^([A-Za-z0-9-]+)\]")
+from treatments.content_files import CITATION
+
 # CommonMark with raw HTML off: whatever an editor types, no tag of theirs reaches a visitor.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
@@ -34,8 +35,3 @@ class Citations:
             _("Source %(number)d") % {"number": number},
             number,
         )
-
-
-def cited_keys(text: str) -> set[str]:
-    """Return the keys of the sources that `text` cites."""
-    return set(CITATION.findall(text))

@@ -29,7 +29,10 @@ def change_person(user: User, *, by: User) -> int:
     if user == by and user.role != stored.role:
         raise TriageError(_("You cannot change your own role."))
     user.save(update_fields=["name", "role", "language"])
-    return 0 if user.handles_inquiries else _take_inquiries_from(user, by=by)
+    if user.handles_inquiries:
+        return 0
+    Coordinator.objects.filter(user=user).update(takes_inquiries=False)
+    return _take_inquiries_from(user, by=by)
 
 
 def send_password_reset(user: User) -> None:
@@ -68,6 +71,4 @@ def _take_inquiries_from(user: User, *, by: User) -> int:
         return 0
     if ReplyPolicy.objects.filter(fallback=coordinator).exists():
         raise TriageError(_("This person is the fallback of the reply policy. Choose another one there first."))
-    coordinator.takes_inquiries = False
-    coordinator.save(update_fields=["takes_inquiries"])
     return reassign_open(coordinator, by=by)

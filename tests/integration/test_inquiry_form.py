@@ -164,6 +164,16 @@ def test_bad_input_gets_a_clear_error(
     assert errors(response) == expected
 
 
+def test_changed_consent_text_is_asked_for_again_and_can_then_be_given(client: Client) -> None:
+    html = send(client, consent_version="1999-01-01").content.decode()
+    box = re.search(r'<input[^>]*name="consent"[^>]*>', html)
+    version = re.search(r'name="consent_version"[^>]*value="([^"]+)"', html)
+    assert box
+    assert "checked" not in box.group(0)
+    assert version
+    assert send(client, consent_version=version.group(1)).status_code == 303
+
+
 @pytest.mark.parametrize(
     "overrides",
     [

@@ -16,6 +16,7 @@ from django.db import OperationalError
 from django.urls import reverse
 
 from clinic_site import supervisor
+from clinic_site.embedded import prepare_data_dir
 from clinic_site.preparation import describe, prepare, sign_ins_file
 from clinic_site.supervisor import KeepsDyingError, Process
 from coordinators.demo import SignIn
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         """Prepare, tell where everything is, and run."""
         if port not in {None, settings.PORT}:
             _start_anew(port)
+        prepare_data_dir()
         with _lock(Path(settings.DATA_DIR) / "serve.lock"), _listen() as listener:
             try:
                 sign_ins = prepare()
@@ -117,8 +119,8 @@ def _processes(listener: socket.socket) -> list[Process]:
     processes = [
         Process("web server", (*web, "--bind", f"fd://{listener.fileno()}"), pass_fds=[listener.fileno()]),
         Process("worker", (*CELERY, "worker", *QUIET, *alone)),
-        # No pid file: it would outlive a SIGKILL and stop the next start.
-        Process("scheduler", (*CELERY, "beat", *QUIET, "--pidfile=")),
+        # No pid file and no schedule file: a SIGKILL could leave either in a state that stops the next start.
+        Process("scheduler", (*CELERY, "beat", *QUIET, "--pidfile=", "--scheduler", "celery.beat:Scheduler")),
     ]
     if not settings.CELERY_BROKER_URL.startswith("filesystem://"):
         # A broker of its own can be away: mail then flows from the database alone.

@@ -1,0 +1,106 @@
+"""Words live in catalogues and content files: no template says anything that cannot be translated."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from coordinators.demo import create_demo_team
+from tests.pages import LANGUAGES, public_paths
+from treatments.content_files import CONTENT, cited, read_content_file
+
+TEMPLATES = settings.BASE_DIR / "templates"
+_NOT_WORDS = (
+    r"\{% comment.*?endcomment %\}", r"\{#.*?#\}", r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}",
+    r"\{%.*?%\}", r"\{\{.*?\}\}", r"<!--.*?-->", r"<(?:script|style)\b.*?</(?:script|style)>", r"<[^>]*>", r"&\w+;",
+)  # fmt: skip
+_NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Sitemap", "admin"}
+
+
+@pytest.mark.parametrize(
+    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
+)
+def test_template_says_nothing_that_cannot_be_translated(template: Path) -> None:
+    source = text = template.read_text(encoding="utf-8")
+    for pattern in _NOT_WORDS:
+        text = re.sub(pattern, " ", text, flags=re.DOTALL)
+    words = set(re.findall(r"[^\W\d_]{2,}", text)) - _NAMES
+    assert not words
+    for attribute in re.findall(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"', source):
+        without_tags = re.sub(r"\{[%{].*?[%}]\}", "", attribute)
+        assert not re.search(r"[^\W\d_]{2,}", without_tags), attribute
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_no_english_leaks_into_another_language(client: Client, language: str) -> None:
+    create_demo_team()
+    catalogue = polib.pofile(str(settings.LOCALE_PATHS[0] / language / "LC_MESSAGES" / "django.po"))
+    translated = {entry.msgid for entry in catalogue if entry.msgstr != entry.msgid}
+    english = {text for text in translated if len(text) > 12 and " " in text and not re.search(r"[%{]", text)}
+    assert len(english) > 50
+    sentences = _english_sentences()
+    for path in public_paths(client):
+        if path.split("/")[1] != language:
+            continue
+        html = client.get(path).content.decode()
+        main = re.sub(r'<(\w+)[^>]*\slang="en"[^>]*>.*?</\1>', "", html, flags=re.DOTALL)
+        assert [text for text in english if f">{text}<" in main] == [], path
+        assert [text for text in sentences if text in main] == [], path
+
+
+def _english_sentences() -> set[str]:
+    """Return longer lines of the English content files."""
+    lines = (line.strip() for path in CONTENT.rglob("en.md") for line in path.read_text(encoding="utf-8").splitlines())
+    return {line for line in lines if len(line) > 60 and not set(line) & set("[*'\"&=")}
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in CONTENT.rglob("en.md")), ids=lambda path: path.name)
+def test_every_language_says_the_same_with_the_same_sources(folder: Path) -> None:
+    english = read_content_file(folder / "en.md")
+    for language in LANGUAGES:
+        other = read_content_file(folder / f"{language}.md")
+        assert set(other.front) == set(english.front)
+        assert [section.key for section in other.sections] == [section.key for section in english.sections]
+        for mine, theirs in zip(other.sections, english.sections, strict=True):
+            assert sorted(cited(mine.body)) == sorted(cited(theirs.body)), (language, mine.key)
+
+
+def test_every_cited_source_exists() -> None:
+    known = set(tomllib.loads((CONTENT / "sources.toml").read_text(encoding="utf-8")))
+    for path in CONTENT.rglob("*.md"):
+        for section in read_content_file(path).sections:
+            assert set(cited(section.body)) <= known, path
+
+
+# FACTS.md §9: claims that no page makes, in each language; "not a cure" and questions about it are honest.
+FORBIDDEN = {
+    "en": (
+        "guarantee", "pain[- ]free (life|for ever)", "change your life", "transform", "92 ?%", "100 ?% safe",
+        "risk[- ]free", "no side effects", "highly effective", "extremely effective", "leading clinic", "millimet(re|er)[- ]prec",
+    ),
+    "de": (
+        "garantiert", "schmerzfrei(es)? Leben", "risikofrei", "nebenwirkungsfrei", "ohne Nebenwirkungen", "hochwirksam",
+        "schonend", "führende Klinik", "millimetergenau", "92 ?%",
+    ),
+    "hr": (
+        "zajamčen", "zagarantiran", "bez rizika", "bez nuspojava", "iznimno učinkovit", "vrhunsk", "vodeća klinika",
+        "milimetarsk", "92 ?%",
+    ),
+    "nl": (
+        "gegarandeerd", "zonder risico", "zonder bijwerkingen", "zeer effectief", "uiterst effectief", "toonaangevend",
+        "millimeternauwkeurig", "92 ?%",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_makes_a_forbidden_claim(language: str) -> None:
+    for path in CONTENT.rglob(f"{language}.md"):
+        text = path.read_text(encoding="utf-8")
+        found = [claim for claim in FORBIDDEN[language] if re.search(claim, text, flags=re.IGNORECASE)]
+        assert not found, (path, found)
