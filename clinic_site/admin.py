@@ -1,7 +1,18 @@
-"""The desk: Django's admin under the clinic's name."""
+"""The desk: Django's admin under the clinic's name, with a first page that says what waits."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+
+from inquiries.inbox import desk_counts
+from inquiries.services.staff import set_desk_language
+from treatments.overview import page_overview
 
 
 class ClinicAdminSite(AdminSite):
@@ -11,3 +22,47 @@ class ClinicAdminSite(AdminSite):
     site_title = _("Clinic desk")
     index_title = _("Today")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Add the choice of the desk's language."""
+        return [path("language/", self.admin_view(self.language_view), name="language"), *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the header shows."""
+        return super().each_context(request) | {
+            "desk_languages": settings.LANGUAGES,
+            "kept_mail_url": _kept_mail_url(request),
+        }
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what waits: inquiries for the people who answer, pages for those who write."""
+        user = request.user
+        today: dict[str, Any] = {}
+        if user.is_authenticated and user.handles_inquiries:
+            today["counts"] = desk_counts(user)
+        if user.is_authenticated and user.is_editor:
+            today["page_rows"] = page_overview()
+        return super().index(request, today | (extra_context or {}))
+
+    def language_view(self, request: HttpRequest) -> HttpResponse:
+        """Change the desk's language for the person who asks, and go back to where they were."""
+        if request.method != "POST" or not request.user.is_authenticated:
+            raise Http404
+        language = request.POST.get("language", "")
+        if language in dict(settings.LANGUAGES):
+            set_desk_language(request.user, language)
+        back = request.POST.get("next", "")
+        home = reverse("admin:index")
+        if not (back.startswith(home) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
+            back = home
+        return redirect(back)
+
+
+def _kept_mail_url(request: HttpRequest) -> str:
+    """Return where a manager reads mail that is kept on this machine, or an empty text."""
+    if not (settings.MAIL_IS_KEPT and request.user.is_authenticated and request.user.is_manager):
+        return ""
+    try:
+        return reverse("kept-mail")
+    except NoReverseMatch:
+        return ""

@@ -51,11 +51,9 @@ def prepare_data_dir() -> None:
 
 
 def _serve() -> None:
-    """Hand over to Django's command line."""
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - the environment comes first
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
-    execute_from_command_line(["manage.py", "serve"])
+    """Become `manage.py serve`, whose settings now find everything they read."""
+    manage = Path(__file__).resolve().parent.parent / "manage.py"
+    os.execv(sys.executable, [sys.executable, str(manage), "serve"])  # noqa: S606  # our own interpreter and file
 
 
 if __name__ == "__main__":

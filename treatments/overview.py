@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from treatments.titles import treatment_titles
 from treatments.models import SitePage, TreatmentPage
+from treatments.titles import treatment_titles
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,5 @@ def page_overview() -> list[PageRow]:
         PageRow(title, [treatment_pages.get((pk, language)) for language in languages])
         for pk, title in treatment_titles().items()
     ]
-    for key in dict.fromkeys(key for key, _language in site_pages):
-        rows.append(PageRow(key, [site_pages.get((key, language)) for language in languages]))
-    return rows
+    keys = dict.fromkeys(key for key, _language in site_pages)
+    return rows + [PageRow(key, [site_pages.get((key, language)) for language in languages]) for key in keys]

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coordinators.enums import Role
 from coordinators.models import Coordinator, ReplyPolicy, User
 from inquiries.enums import EmailKind
 from inquiries.services.outbox import put_staff_email
@@ -19,15 +20,24 @@ def invite(user: User) -> None:
     put_staff_email(EmailKind.INVITATION, user)
 
 
+def check_role(user: User, role: str, *, by: User) -> None:
+    """Raise TriageError if `user` cannot be given `role`: one's own stays, and so does the fallback's."""
+    stored = User.objects.get(pk=user.pk)
+    if role == stored.role:
+        return
+    if user == by:
+        raise TriageError(_("You cannot change your own role."))
+    if role == Role.EDITOR:
+        _refuse_fallback(user)
+
+
 @transaction.atomic
 def change_person(user: User, *, by: User) -> int:
     """Store a changed name, role or language, and return how many open inquiries went to colleagues.
 
     Somebody who may no longer see inquiries keeps none. Raises TriageError for one's own role.
     """
-    stored = User.objects.select_for_update().get(pk=user.pk)
-    if user == by and user.role != stored.role:
-        raise TriageError(_("You cannot change your own role."))
+    check_role(user, user.role, by=by)
     user.save(update_fields=["name", "role", "language"])
     if user.handles_inquiries:
         return 0
@@ -65,10 +75,13 @@ def set_desk_language(user: User, language: str) -> None:
 
 
 def _take_inquiries_from(user: User, *, by: User) -> int:
-    """Give a person's open inquiries to colleagues. Raises TriageError for the fallback, who would get them back."""
+    """Give a person's open inquiries to colleagues. Raises TriageError for the fallback."""
+    _refuse_fallback(user)
     coordinator = Coordinator.objects.filter(user=user).first()
-    if coordinator is None:
-        return 0
-    if ReplyPolicy.objects.filter(fallback=coordinator).exists():
+    return reassign_open(coordinator, by=by) if coordinator else 0
+
+
+def _refuse_fallback(user: User) -> None:
+    """Raise TriageError for the clinic's fallback, who would be given their own inquiries back."""
+    if ReplyPolicy.objects.filter(fallback__user=user).exists():
         raise TriageError(_("This person is the fallback of the reply policy. Choose another one there first."))
-    return reassign_open(coordinator, by=by)

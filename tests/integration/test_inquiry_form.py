@@ -223,10 +223,10 @@ def test_bidi_overrides_are_removed(client: Client) -> None:
 
 
 def test_extra_fields_change_nothing(client: Client) -> None:
-    send(client, status="CLOSED", reference="ZG-HACK", coordinator="1", quarantined_at="2026-01-01")
+    send(client, status="CLOSED", reference="ZG-OWNED", coordinator="1", quarantined_at="2026-01-01")
     inquiry = Inquiry.objects.get()
     assert inquiry.status == "WAITING"
-    assert inquiry.reference != "ZG-HACK"
+    assert inquiry.reference != "ZG-OWNED"
 
 
 # The same inquiry again

@@ -1,0 +1,42 @@
+"""Who answers: what each person speaks and knows."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from coordinators.admin.access import ManagersOnly
+from coordinators.admin.forms import CoordinatorForm
+from coordinators.models import Coordinator, CoordinatorLanguage
+from treatments.admin.access import DeskAdmin, KeepsRows, RoleAccess
+from treatments.admin.typed import TabularInline
+
+
+class LanguageInline(ManagersOnly, RoleAccess, TabularInline[CoordinatorLanguage, Coordinator]):
+    """The languages a coordinator really speaks."""
+
+    model = CoordinatorLanguage
+    extra = 1
+
+
+@admin.register(Coordinator)
+class CoordinatorAdmin(ManagersOnly, KeepsRows, DeskAdmin[Coordinator]):
+    """Coordinators; who leaves is deactivated under “people”, never deleted."""
+
+    form = CoordinatorForm
+    inlines = (LanguageInline,)
+    list_display = ("display_name", "title", "speaks", "takes_inquiries", "is_shown")
+    ordering = ("display_name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Coordinator]:
+        """Fetch the languages at once."""
+        return super().get_queryset(request).prefetch_related("languages")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Coordinator | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
+        """Keep whose profile it is."""
+        return ("user",) if obj else ()
+
+    @admin.display(description=_("languages"))
+    def speaks(self, coordinator: Coordinator) -> str:
+        """Return the languages by name."""
+        return ", ".join(sorted(item.get_language_display() for item in coordinator.languages.all()))

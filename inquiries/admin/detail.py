@@ -1,0 +1,203 @@
+"""One inquiry on one screen: the patient's story, the promise, who answers and why, what happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coordinators.enums import Refusal, Rule
+from coordinators.models import Coordinator, User
+from coordinators.roster import get_policy
+from inquiries.admin.words import badges, clock, is_overdue
+from inquiries.enums import EmailKind, EmailStatus, EventKind, Outcome, QuarantineReason
+from inquiries.models import Assignment, Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.moments import in_short, in_words, promise
+from inquiries.readable import parsed_phone, readable_choices
+from inquiries.text import has_mixed_scripts
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number as typed and, where it could be read, as it is dialled."""
+
+    typed: str
+    international: str
+    dialled: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment in words and the clock that is meant."""
+
+    words: str
+    place: str
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """One candidate of an automatic assignment and why the rule passed by, if it did."""
+
+    name: str
+    speaks: bool
+    knows: bool
+    is_active: bool
+    is_absent: bool
+    open_count: int
+    refusal: "str | _StrPromise"
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ReadAssignment:
+    """One assignment: who got it, when, by which rule or by whom, and all candidates of a rule."""
+
+    coordinator: str
+    at: str
+    made_by: str
+    rule: str
+    candidates: list[TraceRow]
+
+
+@dataclass(frozen=True)
+class ReadEmail:
+    """One e-mail of the inquiry and where it is."""
+
+    pk: str
+    kind: str
+    recipient: str
+    status: str
+    is_failed: bool
+    can_resend: bool
+    at: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history."""
+
+    at: str
+    what: str
+    detail: str
+    who: str
+    note: str
+    is_alarm: bool
+
+
+def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
+    """Return what the screen of one inquiry shows to `user`."""
+    now, zone = timezone.now(), get_policy().zone
+    emails = list(inquiry.emails.select_related("coordinator").order_by("created_at", "id"))
+    names = dict(Coordinator.objects.values_list("pk", "display_name"))
+    due = promise(inquiry.reply_due_at, clinic_zone=zone, patient_zone=inquiry.time_zone)
+    return {
+        "inquiry": inquiry,
+        "badges": badges(inquiry, now, has_failed_mail=any(email.status == EmailStatus.FAILED for email in emails)),
+        "clock": clock(inquiry, now),
+        "is_late": is_overdue(inquiry, now),
+        "choices": readable_choices(inquiry),
+        "name_is_mixed": has_mixed_scripts(inquiry.name),
+        "phone": _phone(inquiry),
+        "mail_link": f"mailto:{quote(inquiry.email, safe='@')}?subject={inquiry.reference}" if inquiry.email else "",
+        "received": in_words(inquiry.received_at.astimezone(zone)),
+        "due": Moment(in_words(due.at), due.place),
+        "due_for_patient": Moment(in_words(due.patient_at), due.patient_place) if due.patient_at else None,
+        "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
+        "emails": [_read_email(email, zone) for email in emails],
+        "timeline": [_line(event, zone, names) for event in inquiry.events.timeline()],
+        "readers": [_line(event, zone, names) for event in inquiry.events.reads()] if user.is_manager else [],
+        "shows_readers": user.is_manager,
+    }
+
+
+def _phone(inquiry: Inquiry) -> Phone | None:
+    """Return the phone number, if one was given."""
+    if not inquiry.phone:
+        return None
+    number = parsed_phone(inquiry.phone, inquiry.country)
+    if number is None:
+        return Phone(inquiry.phone, "", "")
+    return Phone(inquiry.phone, str(number.as_international), str(number.as_e164))
+
+
+def _assignments(inquiry: Inquiry) -> list[Assignment]:
+    """Return every assignment, the newest first."""
+    return list(inquiry.assignments.select_related("coordinator", "made_by").order_by("-made_at", "-id"))
+
+
+def _read_assignment(assignment: Assignment, zone: ZoneInfo) -> ReadAssignment:
+    """Return an assignment in words."""
+    trace = assignment.trace
+    return ReadAssignment(
+        coordinator=assignment.coordinator.display_name if assignment.coordinator else _("nobody"),
+        at=_at(assignment.made_at, zone),
+        made_by=assignment.made_by.name if assignment.made_by else "",
+        rule=str(assignment.get_rule_display()) if assignment.rule else "",
+        candidates=[_trace_row(item, trace.get("chosen")) for item in trace.get("candidates", [])],
+    )
+
+
+def _trace_row(item: Mapping[str, Any], chosen: int | None) -> TraceRow:
+    """Return one candidate of a stored trace."""
+    return TraceRow(
+        name=item["name"],
+        speaks=item["speaks"],
+        knows=item["knows"],
+        is_active=item["active"],
+        is_absent=item["absent"],
+        open_count=item["open"],
+        refusal=Refusal(item["refusal"]).label if item["refusal"] else "",
+        is_chosen=item["id"] == chosen,
+    )
+
+
+def _read_email(email: OutgoingEmail, zone: ZoneInfo) -> ReadEmail:
+    """Return an e-mail in words."""
+    return ReadEmail(
+        pk=str(email.pk),
+        kind=str(email.get_kind_display()),
+        recipient=email.coordinator.display_name if email.coordinator else "",
+        status=str(email.get_status_display()),
+        is_failed=email.status == EmailStatus.FAILED,
+        can_resend=email.status in {EmailStatus.SENT, EmailStatus.FAILED},
+        at=_at(email.sent_at or email.created_at, zone),
+        attempts=email.attempts,
+        error=email.last_error,
+    )
+
+
+def _line(event: InquiryEvent, zone: ZoneInfo, names: Mapping[int, str]) -> Line:
+    """Return a line of the history in words."""
+    return Line(
+        at=_at(event.at, zone),
+        what=str(event.get_kind_display()),
+        detail=_details(event, names),
+        who=event.actor.name if event.actor else "",
+        note=event.note,
+        is_alarm=event.kind in {EventKind.EMAIL_FAILED, EventKind.QUARANTINED},
+    )
+
+
+def _details(event: InquiryEvent, names: Mapping[int, str]) -> str:
+    """Return an event's codes in words."""
+    details = event.details
+    words = [str(event.get_contact_result_display()) if event.contact_result else ""]
+    if "coordinator" in details:
+        words.append(names.get(details["coordinator"], _("nobody")))
+    codes = (("rule", Rule), ("outcome", Outcome), ("reason", QuarantineReason), ("kind", EmailKind))
+    words += [str(choices(details[key]).label) for key, choices in codes if details.get(key)]
+    return ", ".join(word for word in words if word)
+
+
+def _at(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment on the clinic's clock."""
+    return in_short(moment.astimezone(zone))

@@ -1,0 +1,78 @@
+"""E-mails at the desk: where each one is, and how much the coordinators' e-mails may carry."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from coordinators.admin.access import ManagersOnly, person
+from inquiries.enums import EmailKind
+from inquiries.models import MailDetailChoice, OutgoingEmail
+from treatments.admin.access import DeskAdmin, KeepsRows
+
+
+class ReadOnly(KeepsRows):
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let nobody add."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let nobody change."""
+        return False
+
+
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(ManagersOnly, ReadOnly, DeskAdmin[OutgoingEmail]):
+    """The outbox; an e-mail is sent again from its inquiry."""
+
+    list_display = ("created_at", "kind", "about", "recipient", "status", "attempts", "last_error", "sent_at")
+    list_filter = ("status", "kind")
+    list_select_related = ("inquiry", "coordinator", "user")
+    list_per_page = 50
+    ordering = ("-created_at",)
+    fields = (
+        "kind", "about", "recipient", "status", "attempts", "created_at", "next_attempt_at", "sent_at",
+        "last_error", "message_id",
+    )  # fmt: skip
+
+    @admin.display(description=_("inquiry"), empty_value="–")
+    def about(self, email: OutgoingEmail) -> SafeString | None:
+        """Return a link to the inquiry."""
+        if email.inquiry is None:
+            return None
+        address = reverse("admin:inquiries_inquiry_change", args=[email.inquiry.pk])
+        return format_html('<a href="{}">{}</a>', address, email.inquiry.reference)
+
+    @admin.display(description=_("to"))
+    def recipient(self, email: OutgoingEmail) -> "str":
+        """Return who gets it, by role where it is the patient."""
+        if email.kind == EmailKind.CONFIRMATION:
+            return str(_("patient"))
+        if email.kind == EmailKind.HANDOVER_FALLBACK:
+            return str(_("fallback mailbox"))
+        return str(email.coordinator or email.user)
+
+
+@admin.register(MailDetailChoice)
+class MailDetailChoiceAdmin(ManagersOnly, KeepsRows, DeskAdmin[MailDetailChoice]):
+    """The newest choice counts; the others are the record, so none is changed."""
+
+    list_display = ("chosen_at", "level", "chosen_by", "reason")
+    list_select_related = ("chosen_by",)
+    ordering = ("-chosen_at", "-id")
+    fields = ("level", "reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let nobody change what was chosen."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: MailDetailChoice, form: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
+        """Keep who chose."""
+        obj.chosen_by = person(request)
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,100 @@
+"""Who may do what at the desk: by role alone, never by Django's permissions (docs/adr/0004)."""
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.db import models
+from django.forms import Field
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from treatments.admin.typed import ModelAdmin
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class RoleAccess:
+    """Answers every question of Django's admin by one of our own: whether the person's role opens the room."""
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        """Return whether the person's role opens this room."""
+        raise NotImplementedError
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the room on the first page."""
+        return self.is_allowed(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let the person look."""
+        return self.is_allowed(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let the person add."""
+        return self.is_allowed(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let the person change."""
+        return self.is_allowed(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let the person delete."""
+        return self.is_allowed(request)
+
+
+class EditorsOnly:
+    """For editors, and for managers, who may do what editors may; mixed in before an admin class or an inline."""
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        """Return whether the person may change pages."""
+        return request.user.is_authenticated and request.user.is_editor
+
+
+class KeepsRows:
+    """Rows that other rows or public pages hang on: changed, never deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let nobody delete."""
+        return False
+
+
+class DeskAdmin(RoleAccess, ModelAdmin[Row]):
+    """What all rooms of the desk share: another's row is not there, and no pop-up windows."""
+
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    actions_on_top = True
+    save_on_top = False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
+        """Return a row that the person may see. Raises Http404 for another, as if there were none."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:  # noqa: ANN401  # Django's signature
+        """Return the field without the buttons that open another room in a pop-up window."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if field and hasattr(field.widget, button):
+                setattr(field.widget, button, False)
+        return field
+
+
+class OnlyRow(KeepsRows, DeskAdmin[Row]):
+    """A table with exactly one row: the list leads straight to it."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
+        """Let the row be made once."""
+        return (
+            super().has_add_permission(request) and not self.model._default_manager.exists()
+        )  # Django's documented manager
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Open the one row, or the list while there is none."""
+        row = self.model._default_manager.first()  # Django's documented manager
+        if row is None or not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        options = self.opts
+        return redirect(reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk]))

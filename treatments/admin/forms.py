@@ -1,0 +1,128 @@
+"""Forms of the content: what the database would refuse is said in words, at the field."""
+
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from treatments.admin.typed import ModelForm
+from treatments.content_files import cited
+from treatments.enums import Guidance
+from treatments.models import Clinic, SitePage, Source, Treatment, TreatmentPage
+from treatments.outline import SLOTS
+
+LARGE = forms.Textarea(attrs={"rows": 14, "class": "vLargeTextField prose-field"})
+SMALL = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return the time zones that this machine knows, places only."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+
+
+class TreatmentForm(ModelForm[Treatment]):
+    """The typed facts of a treatment."""
+
+    RANGES: ClassVar = (
+        ("minutes_min", "minutes_max"),
+        ("sessions_min", "sessions_max"),
+        ("interval_days_min", "interval_days_max"),
+        ("onset_days_min", "onset_days_max"),
+        ("lasting_weeks_min", "lasting_weeks_max"),
+    )
+
+    guidance = forms.MultipleChoiceField(
+        label=_("pictures used"), choices=Guidance, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range that ends before it starts, or that lacks one end."""
+        values = super().clean() or {}
+        for low_name, high_name in self.RANGES:
+            low, high = values.get(low_name), values.get(high_name)
+            if low is not None and high is not None and high < low:
+                self.add_error(high_name, _("Enter a number that is not smaller than the one before."))
+            elif (low is None) != (high is None) and not {low_name, high_name} & set(self.errors):
+                self.add_error(high_name if high is None else low_name, _("Enter both numbers, or leave both empty."))
+        return values
+
+
+class PageForm:
+    """Rules of every page; mixed in before a model's form."""
+
+    def clean(self: Any) -> dict[str, Any]:  # whichever form it is mixed into
+        """Refuse half a review."""
+        values: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # the form's own
+        if values.get("reviewer") and not values.get("reviewed_on"):
+            self.add_error("reviewed_on", _("Enter the day on which the doctor reviewed the page."))
+        if values.get("reviewed_on") and not values.get("reviewer"):
+            self.add_error("reviewer", _("Enter the name and title of the doctor who reviewed the page."))
+        return values
+
+
+class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
+    """A treatment's page in one language."""
+
+    def clean_slug(self) -> str:
+        """Refuse a page that could not be reached."""
+        slug: str = self.cleaned_data["slug"]
+        if not slug:
+            raise forms.ValidationError(_("Enter the page's address."), code="required")
+        return slug
+
+    class Meta:
+        model = TreatmentPage
+        fields = "__all__"
+        widgets = {"answer": SMALL}
+
+
+class SitePageForm(PageForm, ModelForm[SitePage]):
+    """A page about the site in one language."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a page that could not be reached; two kinds stand at an address of their own."""
+        values = super().clean()
+        key = values.get("key") or self.instance.key
+        if key not in {SitePage.HOME, SitePage.TREATMENTS} and not values.get("slug"):
+            self.add_error("slug", forms.ValidationError(_("Enter the page's address."), code="required"))
+        return values
+
+    class Meta:
+        model = SitePage
+        fields = "__all__"
+        widgets = {"answer": SMALL}
+
+
+class SectionForm:
+    """Rules of every section; mixed in before a model's form."""
+
+    def clean_body(self: Any) -> str:  # whichever form it is mixed into
+        """Refuse a text that cites what is not among the sources."""
+        body: str = self.cleaned_data["body"]
+        keys = set(cited(body))
+        unknown = keys - set(Source.objects.filter(key__in=keys).values_list("key", flat=True))
+        if unknown:
+            message = _("There is no source with this key: %(keys)s. Add it under “Sources” first.")
+            raise forms.ValidationError(message, code="unknown", params={"keys": ", ".join(sorted(unknown))})
+        return body
+
+
+def outline_choices(*, shared: bool) -> list[tuple[str, str]]:
+    """Return the keys of the outline's sections: those of one page, or those that all pages share."""
+    return [(slot.key, slot.key) for slot in SLOTS if slot.shared == shared]
+
+
+class ClinicForm(ModelForm[Clinic]):
+    """The clinic's public facts."""
+
+    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zone_choices)
+
+    def clean_country(self) -> str:
+        """Keep the country's code in capitals."""
+        country: str = self.cleaned_data["country"]
+        return country.upper()
+
+    class Meta:
+        model = Clinic
+        fields = "__all__"

@@ -1,0 +1,146 @@
+"""Pages in each language, with their sections and a preview."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, RoleAccess
+from treatments.admin.forms import LARGE, SectionForm, SitePageForm, TreatmentPageForm, outline_choices
+from treatments.admin.preview import preview_site_page, preview_treatment_page
+from treatments.admin.typed import ModelForm, StackedInline
+from treatments.models import PageSection, SitePage, SitePageSection, TreatmentPage
+
+AnyPage = TypeVar("AnyPage", TreatmentPage, SitePage)
+
+
+class PageSectionForm(SectionForm, ModelForm[PageSection]):
+    """A section of a treatment page; the outline says where it stands."""
+
+    class Meta:
+        model = PageSection
+        fields = ("key", "heading", "body")
+        widgets = {"key": forms.Select(choices=[("", "–"), *outline_choices(shared=False)]), "body": LARGE}
+
+
+class SitePageSectionForm(SectionForm, ModelForm[SitePageSection]):
+    """A section of a site page."""
+
+    class Meta:
+        model = SitePageSection
+        fields = ("key", "position", "heading", "body")
+        widgets = {"body": LARGE}
+
+
+class PageSectionInline(EditorsOnly, RoleAccess, StackedInline[PageSection, TreatmentPage]):
+    """The sections of a treatment page."""
+
+    model = PageSection
+    form = PageSectionForm
+    template = "admin/treatments/sections.html"
+    ordering = ("position", "id")
+    extra = 1
+
+
+class SitePageSectionInline(EditorsOnly, RoleAccess, StackedInline[SitePageSection, SitePage]):
+    """The sections of a site page."""
+
+    model = SitePageSection
+    form = SitePageSectionForm
+    template = "admin/treatments/sections.html"
+    ordering = ("position", "id")
+    extra = 1
+
+
+class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
+    """What both kinds of pages share at the desk."""
+
+    change_form_template = "admin/treatments/page_form.html"
+    list_filter = ("language", "state")
+    search_fields = ("title", "slug")
+    view_on_site = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the preview."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        preview = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:page_id>/preview/", preview, name=name), *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest, page_id: int) -> HttpResponse:
+        """Show the saved page as visitors will see it; for editors only."""
+        page = self.get_object(request, str(page_id))
+        if page is None or not self.has_view_permission(request, page):
+            raise Http404
+        return self.preview(request, page)
+
+    def preview(self, request: HttpRequest, page: AnyPage) -> HttpResponse:
+        """Render the public page."""
+        raise NotImplementedError
+
+    def translations(self, page: AnyPage) -> list[AnyPage]:
+        """Return the same page in every language."""
+        raise NotImplementedError
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Add the buttons to the preview and to the other languages."""
+        page = self.get_object(request, object_id)
+        others = {"translations": self.translations(page)} if page else {}
+        return super().change_view(request, object_id, form_url, others | (extra_context or {}))
+
+
+@admin.register(TreatmentPage)
+class TreatmentPageAdmin(PageAdmin[TreatmentPage]):
+    """The words about a treatment."""
+
+    form = TreatmentPageForm
+    inlines = (PageSectionInline,)
+    list_display = ("title", "treatment", "language", "state", "reviewer", "review_due_on", "updated_at")
+    list_select_related = ("treatment",)
+    ordering = ("treatment__position", "language")
+    fieldsets = (
+        (None, {"fields": ("treatment", "language", "state", "title", "slug", "answer", "also_called", "description")}),
+        (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TreatmentPage | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
+        """Keep what a page is about and its language."""
+        return ("treatment", "language") if obj else ()
+
+    def preview(self, request: HttpRequest, page: TreatmentPage) -> HttpResponse:
+        """Render the public page."""
+        return preview_treatment_page(request, page)
+
+    def translations(self, page: TreatmentPage) -> list[TreatmentPage]:
+        """Return the pages about the same treatment."""
+        return list(TreatmentPage.objects.filter(treatment=page.treatment_id).order_by("language"))
+
+
+@admin.register(SitePage)
+class SitePageAdmin(PageAdmin[SitePage]):
+    """Home, treatment list, privacy notice, accessibility statement, legal page."""
+
+    form = SitePageForm
+    inlines = (SitePageSectionInline,)
+    list_display = ("title", "key", "language", "state", "updated_at")
+    ordering = ("key", "language")
+    fieldsets = (
+        (None, {"fields": ("key", "language", "state", "title", "slug", "answer", "description")}),
+        (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SitePage | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
+        """Keep what a page is about and its language."""
+        return ("key", "language") if obj else ()
+
+    def preview(self, request: HttpRequest, page: SitePage) -> HttpResponse:
+        """Render the public page."""
+        return preview_site_page(request, page)
+
+    def translations(self, page: SitePage) -> list[SitePage]:
+        """Return the pages with the same key."""
+        return list(SitePage.objects.filter(key=page.key).order_by("language"))

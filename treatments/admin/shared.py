@@ -1,0 +1,38 @@
+"""Sections that stand on every treatment page of a language."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows
+from treatments.admin.forms import LARGE, SectionForm, outline_choices
+from treatments.admin.typed import ModelForm
+from treatments.models import SharedSection
+
+
+class SharedSectionForm(SectionForm, ModelForm[SharedSection]):
+    """A section that all pages of a language share."""
+
+    class Meta:
+        model = SharedSection
+        fields = ("language", "key", "heading", "body")
+        widgets = {"key": forms.Select(choices=outline_choices(shared=True)), "body": LARGE}
+
+
+@admin.register(SharedSection)
+class SharedSectionAdmin(EditorsOnly, KeepsRows, DeskAdmin[SharedSection]):
+    """Written once, read on every treatment page."""
+
+    form = SharedSectionForm
+    list_display = ("heading", "key", "language", "is_safety")
+    list_filter = ("language",)
+    ordering = ("language", "position", "id")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SharedSection | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
+        """Keep the place of a section that is there."""
+        return ("language", "key") if obj else ()
+
+    @admin.display(boolean=True)
+    def is_safety(self, section: SharedSection) -> bool:
+        """Return whether a patient's safety hangs on the text."""
+        return section.is_safety

@@ -1,0 +1,35 @@
+"""Django's admin and form classes, which name their model in brackets at run time as they do for the type checker."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
+    from django.forms import BaseInlineFormSet, ModelForm
+else:
+    from django import forms
+    from django.contrib import admin
+    from django.forms import BaseInlineFormSet as _BaseInlineFormSet
+
+    class _Subscriptable:
+        """Ignores what stands in the brackets."""
+
+        def __class_getitem__(cls, _models: object) -> type:
+            return cls
+
+    class ModelAdmin(_Subscriptable, admin.ModelAdmin):
+        """A model at the desk."""
+
+    class StackedInline(_Subscriptable, admin.StackedInline):
+        """Rows of another model on the same screen, one below the other."""
+
+    class TabularInline(_Subscriptable, admin.TabularInline):
+        """Rows of another model on the same screen, as a table."""
+
+    class ModelForm(_Subscriptable, forms.ModelForm):
+        """A form of a model's fields."""
+
+    class BaseInlineFormSet(_Subscriptable, _BaseInlineFormSet):
+        """The forms of an inline."""
+
+
+__all__ = ["BaseInlineFormSet", "ModelAdmin", "ModelForm", "StackedInline", "TabularInline"]
