@@ -227,9 +227,10 @@ class InquiryForm(forms.Form):
 
     def _ask_for_consent_again(self) -> None:
         """Show the current text with its box unticked; everything else stays as typed."""
-        self.data = self.data.copy()
-        self.data.pop("consent", None)
-        self.data["consent_version"] = CONSENT_VERSION
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # posted data is a QueryDict
+        data.pop("consent", None)
+        data["consent_version"] = CONSENT_VERSION
+        self.data = data
 
     @property
     def error_links(self) -> list[tuple[str, str]]:

@@ -28,10 +28,18 @@ def site_frame(request: HttpRequest) -> dict[str, object]:
         "clinic": SimpleLazyObject(Clinic.objects.first),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "legal_menu": SimpleLazyObject(lambda: _legal_menu(request)),
+        "privacy_url": SimpleLazyObject(privacy_url),
         "siblings": SimpleLazyObject(lambda: siblings_of_route("treatments:home")),
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "x_default_url": f"{settings.SITE_URL}/",
     }
+
+
+def privacy_url() -> str:
+    """Return where the privacy notice stands in the active language; an empty text while there is none."""
+    notices = SitePage.objects.published().in_language(get_language() or settings.LANGUAGE_CODE)
+    notice = notices.filter(key=SitePage.PRIVACY).first()
+    return notice.get_absolute_url() if notice else ""
 
 
 def _menu(request: HttpRequest) -> list[MenuItem]:

@@ -10,6 +10,7 @@ from coordinators.enums import Role
 from coordinators.models import Absence, Coordinator, ReplyPolicy, User
 from treatments.admin.forms import time_zone_choices
 from treatments.admin.typed import ModelForm
+from treatments.enums import language_choices
 from treatments.models import Treatment
 from treatments.titles import treatment_titles
 
@@ -30,13 +31,21 @@ class CoordinatorForm(ModelForm[Coordinator]):
     user = forms.ModelChoiceField(
         label=_("person"), queryset=User.objects.filter(role__in=[Role.COORDINATOR, Role.MANAGER]).order_by("name")
     )
+    speaks = forms.MultipleChoiceField(
+        label=_("languages"), choices=language_choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
     treatments = TreatmentChoice(
         label=_("knows these treatments"), queryset=Treatment.objects.order_by("position"), required=False
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["speaks"] = [item.language for item in self.instance.languages.all()]
+
     class Meta:
         model = Coordinator
-        fields = ("user", "display_name", "title", "treatments", "takes_inquiries", "is_shown")
+        fields = ("user", "display_name", "title", "speaks", "treatments", "takes_inquiries", "is_shown")
 
 
 class AbsenceForm(ModelForm[Absence]):

@@ -3,6 +3,7 @@
 from django import template
 
 from inquiries.forms import UNSURE, InquiryForm
+from treatments.context import privacy_url
 
 register = template.Library()
 
@@ -11,4 +12,4 @@ register = template.Library()
 def inquiry_form(context: template.Context, treatment: str = UNSURE) -> dict[str, object]:
     """Show the empty form with the page's treatment chosen."""
     form = InquiryForm(initial={} if treatment == UNSURE else {"treatment": treatment})
-    return {"form": form, "clinic": context.get("clinic"), "problem": None}
+    return {"form": form, "clinic": context.get("clinic"), "problem": None, "privacy_url": privacy_url()}

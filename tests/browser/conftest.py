@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile: no cookie, no cache."""
+    """Return a fresh profile: no cookie, no cache."""
     context = browser.new_context()
     context.set_default_timeout(SLOWEST_STEP_MS)
     yield context
@@ -39,7 +39,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """An empty page."""
+    """Return an empty page."""
     return context.new_page()
 
 

@@ -18,6 +18,7 @@ from tests.real.waiting import eventually
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 15
 LOG_LINES = 40
+LINE_LENGTH = 400
 
 
 def need_program(name: str, *places: str) -> str:
@@ -86,6 +87,11 @@ class Program:
         """Return whether it runs."""
         return self._child is not None and self._child.poll() is None
 
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._child is not None
+        self._child.send_signal(number)
+
     def wait(self, seconds: float) -> int:
         """Return the exit code once it ends."""
         assert self._child is not None
@@ -110,9 +116,10 @@ class Program:
 
 
 def last_lines(log: Path, count: int = LOG_LINES) -> str:
-    """Return the end of a log file under its name."""
+    """Return the end of a log file under its name, without the lines of the tests' own questions."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    return "\n".join([f"--- {log.name}", *lines[-count:]])
+    telling = [line[:LINE_LENGTH] for line in lines if "health-ready" not in line]
+    return "\n".join([f"--- {log.name}", *telling[-count:]])
 
 
 def processes_with(variable: str, value: str) -> dict[int, str]:

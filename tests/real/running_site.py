@@ -37,6 +37,7 @@ SWEEP_SECONDS = 1
 # A mail server's silence ends before the lease does, and both are short enough for a test to wait for.
 EMAIL_TIMEOUT_SECONDS = 3
 LEASE_SECONDS = 4
+HEALTH_STEP = 0.2
 CLIENTS = 8
 MARKS = {"web": "gunicorn", "worker": " worker ", "beat": " beat "}
 
@@ -116,6 +117,7 @@ class Site(ABC):
     """A running site whose mail goes to `sink`; a context manager. `settings` reach all its processes."""
 
     def __init__(self, data_dir: Path, sink: SmtpSink, **settings: str) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir = data_dir
         self.sink = sink
         self.port = free_port()
@@ -192,12 +194,12 @@ class Site(ABC):
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until every part works: database, broker, worker and scheduler."""
-        eventually(lambda: self.health() == "ok", seconds, lambda: self.explain("the site is not ready"))
+        eventually(lambda: self.health() == "ok", seconds, lambda: self.explain("the site is not ready"), HEALTH_STEP)
 
     def wait_takes_inquiries(self, seconds: float = START_SECONDS) -> None:
         """Wait until inquiries can be stored; mail may still have to wait."""
         ready = {"ok", "degraded"}
-        eventually(lambda: self.health() in ready, seconds, lambda: self.explain("the site does not answer"))
+        eventually(lambda: self.health() in ready, seconds, lambda: self.explain("no inquiry can be sent"), HEALTH_STEP)
 
     def health(self) -> str:
         """Return what /health/ready says, or "no answer"."""

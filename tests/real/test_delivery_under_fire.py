@@ -228,7 +228,9 @@ def test_web_killed_again_and_again_while_patients_send(embedded: EmbeddedSite) 
 
     def kill_twice() -> None:
         for stored in (4, 14):
-            eventually(lambda stored=stored: len(embedded.rows.inquiries()) >= stored, SETTLED_SECONDS)
+            eventually(
+                lambda stored=stored: len(embedded.rows.inquiries()) >= stored and embedded.pids("web"), SETTLED_SECONDS
+            )
             embedded.kill("web")
 
     *answers, _killed = together([kill_twice, *[lambda form=form: send_until_answered(form) for form in forms]][::-1])

@@ -9,8 +9,10 @@ STEP_SECONDS = 0.05
 Result = TypeVar("Result")
 
 
-def eventually(check: Callable[[], Result], seconds: float, why: Callable[[], str] | str = "") -> Result:
-    """Return the first true result of `check`, or fail after `seconds` with `why`.
+def eventually(
+    check: Callable[[], Result], seconds: float, why: Callable[[], str] | str = "", step: float = STEP_SECONDS
+) -> Result:
+    """Return the first true result of `check`, asked every `step` seconds, or fail after `seconds` with `why`.
 
     An AssertionError of `check` counts as "not yet"; the last one is shown in the failure.
     """
@@ -25,4 +27,4 @@ def eventually(check: Callable[[], Result], seconds: float, why: Callable[[], st
         if time.monotonic() > deadline:
             reason = why() if callable(why) else why
             raise AssertionError(f"not within {seconds} s: {reason}\n{last}".rstrip())
-        time.sleep(STEP_SECONDS)
+        time.sleep(step)

@@ -87,6 +87,7 @@ class SitePage(Page):
 
     HOME = "home"
     TREATMENTS = "treatments"
+    PRIVACY = "privacy"
 
     class PersonalData:
         """The reviewer signs the page in public."""
