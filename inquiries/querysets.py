@@ -113,7 +113,8 @@ class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):
 
     def timeline(self) -> Self:
         """Return what happened, the newest first, without the log of who merely read."""
-        return self.exclude(kind=EventKind.READ).select_related("actor").order_by("-at", "-id")
+        first = models.Case(models.When(kind=EventKind.RECEIVED, then=1), default=0)
+        return self.exclude(kind=EventKind.READ).select_related("actor").order_by("-at", first, "-id")
 
     def reads(self) -> Self:
         """Return who opened the inquiry, the newest first."""

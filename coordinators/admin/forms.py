@@ -29,13 +29,13 @@ class CoordinatorForm(ModelForm[Coordinator]):
     """What a coordinator can take."""
 
     user = forms.ModelChoiceField(
-        label=_("person"), queryset=User.objects.filter(role__in=[Role.COORDINATOR, Role.MANAGER]).order_by("name")
+        label=_("Person"), queryset=User.objects.filter(role__in=[Role.COORDINATOR, Role.MANAGER]).order_by("name")
     )
     speaks = forms.MultipleChoiceField(
-        label=_("languages"), choices=language_choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Languages"), choices=language_choices, widget=forms.CheckboxSelectMultiple, required=False
     )
     treatments = TreatmentChoice(
-        label=_("knows these treatments"), queryset=Treatment.objects.order_by("position"), required=False
+        label=_("Knows these treatments"), queryset=Treatment.objects.order_by("position"), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
@@ -89,8 +89,8 @@ class WeekdaysField(forms.MultipleChoiceField):
 class ReplyPolicyForm(ModelForm[ReplyPolicy]):
     """Office hours, promise, fallback."""
 
-    weekdays = WeekdaysField(label=_("working days"))
-    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zone_choices)
+    weekdays = WeekdaysField(label=_("Working days"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a day that closes before it opens."""

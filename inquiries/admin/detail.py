@@ -74,7 +74,7 @@ class ReadEmail:
     kind: str
     recipient: str
     status: str
-    is_failed: bool
+    state: str
     can_resend: bool
     at: str
     attempts: int
@@ -167,7 +167,7 @@ def _read_email(email: OutgoingEmail, zone: ZoneInfo) -> ReadEmail:
         kind=str(email.get_kind_display()),
         recipient=email.coordinator.display_name if email.coordinator else "",
         status=str(email.get_status_display()),
-        is_failed=email.status == EmailStatus.FAILED,
+        state=email.status.lower(),
         can_resend=email.status in {EmailStatus.SENT, EmailStatus.FAILED},
         at=_at(email.sent_at or email.created_at, zone),
         attempts=email.attempts,

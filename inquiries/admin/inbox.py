@@ -69,6 +69,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         """Return the inbox."""
         return Inbox
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the inbox under its own name."""
+        return super().changelist_view(request, {"title": _("Inbox")} | (extra_context or {}))
+
     def get_search_results(
         self,
         request: HttpRequest,  # noqa: ARG002  # Django's signature

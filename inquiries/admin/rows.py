@@ -47,7 +47,6 @@ class Inbox(ChangeList):
         super().get_results(request)
         self.result_list: Any = list(self.result_list)
         self.rows = inbox_rows(self.result_list)
-        self.title = _("Inbox")
 
 
 def inbox_rows(inquiries: list[Inquiry]) -> list[InboxRow]:

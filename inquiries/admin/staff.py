@@ -61,6 +61,7 @@ class UserAdmin(ManagersOnly, KeepsRows, DeskAdmin[User]):
     list_filter = ("role", "is_active")
     search_fields = ("name", "email")
     ordering = ("name", "pk")
+    fields = ("name", "email", "role", "language")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the steps that are no change of a field."""

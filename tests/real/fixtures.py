@@ -20,7 +20,8 @@ from tests.real.rig import (
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A data folder as the first start leaves it."""
-    return Template(tmp_path_factory.mktemp("template") / "data")
+    with SmtpSink() as sink:
+        return Template(tmp_path_factory.mktemp("template") / "data", sink)
 
 
 @pytest.fixture(scope="session")

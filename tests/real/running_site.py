@@ -69,18 +69,6 @@ class SignIn(NamedTuple):
     password: str
 
 
-class Template:
-    """A data folder with everything that a first start makes, to be copied: the first start is made only once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        prepare(folder)
-
-    def copy_to(self, folder: Path) -> None:
-        """Make `folder` such a data folder; file times stay, so that nothing looks changed."""
-        shutil.copytree(self.folder, folder)
-
-
 def prepare(data_dir: Path, **variables: str) -> None:
     """Do what a first start does before it serves: migrations, contents, catalogues, static files, demo team."""
     done = subprocess.run(
@@ -312,6 +300,21 @@ class EmbeddedSite(Site):
     def revive(self, part: str) -> None:
         """Wait until the supervisor has restarted the part."""
         eventually(lambda: self.pids(part), 20, lambda: self.explain(f"the {part} was not restarted"))
+
+
+class Template:
+    """A data folder as the first start leaves it, made by a real one, and copied for every site of the tests."""
+
+    def __init__(self, folder: Path, sink: SmtpSink) -> None:
+        with EmbeddedSite(folder, sink, EMAIL_URL="") as site:
+            self.said = site.server.log.read_text(encoding="utf-8")
+            self.front_page = site.get("/en/")
+        site.server.log.unlink()
+        self.site = site
+
+    def copy_to(self, folder: Path) -> None:
+        """Make `folder` such a data folder; file times stay, so that nothing looks changed."""
+        shutil.copytree(self.site.data_dir, folder)
 
 
 class GrownSite(Site):

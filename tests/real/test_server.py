@@ -58,20 +58,21 @@ def assert_one_sentence(refused: subprocess.CompletedProcess[str], *parts: str) 
         assert part in line
 
 
-def test_first_start_says_address_sign_ins_and_where_mail_lands(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    with SmtpSink() as sink, EmbeddedSite(data_dir, sink, EMAIL_URL="") as site:
-        said = site.server.log.read_text(encoding="utf-8")
-        front_page = site.get("/en/")
-    assert f"The site is at {site.url}/ " in said
+def test_first_start_says_address_sign_ins_and_where_mail_lands(template: Template) -> None:
+    site = template.site
+    assert f"The site is at {site.url}/ " in template.said
     assert [sign_in.role for sign_in in site.sign_ins()] == ["manager", "editor", *["coordinator"] * 4]
     for sign_in in site.sign_ins():
-        assert f"{sign_in.email}  {sign_in.password}" in said
-    assert f"Mail is kept under {data_dir / 'mail'}" in said
-    assert front_page.status == 200
-    assert "Klinika Primjer" in front_page.body
-    for place in ("sign-ins.txt", "clinic.sqlite3", "keys/secret_key", "keys", "mail", "."):
-        assert stat.S_IMODE((data_dir / place).stat().st_mode) & 0o077 == 0, f"others may read {place}"
+        assert f"{sign_in.email}  {sign_in.password}" in template.said
+    assert f"Mail is kept under {site.data_dir / 'mail'}" in template.said
+    assert template.front_page.status == 200
+    assert "Klinika Primjer" in template.front_page.body
+
+
+def test_first_start_keeps_data_from_other_users_of_the_machine(template: Template) -> None:
+    for place in (".", "sign-ins.txt", "clinic.sqlite3", "keys", "keys/secret_key", "mail", "broker"):
+        mode = stat.S_IMODE((template.site.data_dir / place).stat().st_mode)
+        assert mode & 0o077 == 0, f"others may read {place}"
 
 
 def test_next_start_does_not_show_passwords_again(running_embedded: EmbeddedSite) -> None:

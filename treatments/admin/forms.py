@@ -33,7 +33,7 @@ class TreatmentForm(ModelForm[Treatment]):
     )
 
     guidance = forms.MultipleChoiceField(
-        label=_("pictures used"), choices=Guidance, widget=forms.CheckboxSelectMultiple
+        label=_("Pictures used"), choices=Guidance, widget=forms.CheckboxSelectMultiple
     )
 
     def clean(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def outline_choices(*, shared: bool) -> list[tuple[str, str]]:
 class ClinicForm(ModelForm[Clinic]):
     """The clinic's public facts."""
 
-    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zone_choices)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
 
     def clean_country(self) -> str:
         """Keep the country's code in capitals."""
