@@ -28,7 +28,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DATA_DIR=/srv/data \
     PORT=8000
 WORKDIR /srv/clinic
-USER clinic
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "script/healthcheck.py"]
 # A production that is missing something does not start: the checks say what, and how to set it.

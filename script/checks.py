@@ -63,6 +63,7 @@ CHECKS = (
     Check("compiled catalogues", (*MANAGE, "compile_catalogues")),
     Check("catalogues", (*MANAGE, "check_catalogues")),
     Check("djlint", (str(BIN / "djlint"), "--lint", "--quiet", "templates")),
+    Check("hadolint", (str(BIN / "hadolint"), "Dockerfile")),
     Check("check --deploy", (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     Check("pytest", (*PYTEST, *MEASURED)),
 )

@@ -57,7 +57,10 @@ class Program:
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Start it, in a session of its own; it dies with this test run, however that ends (Linux)."""
+        """Start it, in a session of its own.
+
+        It dies with the thread that started it, however that ends (Linux): start programs from the test itself.
+        """
         command = list(self.command)
         if setpriv := shutil.which("setpriv"):
             command = [setpriv, "--pdeathsig=KILL", "--", *command]

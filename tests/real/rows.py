@@ -83,9 +83,7 @@ class Rows:
 
     def let_time_pass(self) -> None:
         """Make every waiting e-mail due now, as if its time had come."""
-        self.change(
-            "UPDATE inquiries_outgoingemail SET next_attempt_at = created_at WHERE status = %s", ["PENDING"]
-        )
+        self.change("UPDATE inquiries_outgoingemail SET next_attempt_at = created_at WHERE status = %s", ["PENDING"])
 
     def forget_inquiries(self) -> None:
         """Delete all inquiries and what belongs to them, for the next test on the same site."""

@@ -180,6 +180,12 @@ class Site(ABC):
     def revive(self, part: str) -> None:
         """See to it that a killed part runs again."""
 
+    def restart(self, part: str) -> None:
+        """Kill a part and wait until the site takes inquiries again; the part remembers nothing."""
+        self.kill(part)
+        self.revive(part)
+        self.wait_takes_inquiries()
+
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until every part works: database, broker, worker and scheduler."""
         eventually(lambda: self.health() == "ok", seconds, lambda: self.explain("the site is not ready"), HEALTH_STEP)
@@ -231,7 +237,9 @@ class Site(ABC):
         """Send inquiries of several patients at the same time."""
         return together([lambda: self.post_inquiry(**overrides)] * number)
 
-    def _request(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def _request(
+        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         started = time.monotonic()
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=REQUEST_SECONDS)
         try:

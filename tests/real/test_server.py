@@ -119,6 +119,4 @@ def test_stop_signal_ends_every_process(site: EmbeddedSite, number: signal.Signa
 
 def test_killed_server_leaves_no_orphan(site: EmbeddedSite) -> None:
     kill([site.server.pid])
-    eventually(
-        lambda: not processes_with("DATA_DIR", str(site.data_dir)), 5, lambda: site.explain("there are orphans")
-    )
+    eventually(lambda: not processes_with("DATA_DIR", str(site.data_dir)), 5, lambda: site.explain("there are orphans"))
