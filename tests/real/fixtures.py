@@ -20,7 +20,7 @@ from tests.real.rig import (
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A data folder as the first start leaves it."""
+    """Make a data folder as the first start leaves it."""
     if not Path("/proc/self/environ").exists():
         pytest.skip("the rig finds processes in Linux's /proc")
     with SmtpSink() as sink:
@@ -29,21 +29,21 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL."""
+    """Run a PostgreSQL."""
     with start_postgres() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def redis_port() -> Iterator[int]:
-    """The port of a Redis."""
+    """Run a Redis and give its port."""
     with start_redis() as port:
         yield port
 
 
 @pytest.fixture(scope="session")
 def running_embedded(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSite]:
-    """A site of the small size that all tests share; use `embedded`."""
+    """Run a site of the small size that all tests share; use `embedded`."""
     folder = tmp_path_factory.mktemp("embedded") / "data"
     template.copy_to(folder)
     with SmtpSink() as sink, EmbeddedSite(folder, sink) as site:
@@ -54,7 +54,7 @@ def running_embedded(template: Template, tmp_path_factory: pytest.TempPathFactor
 def running_grown(
     template: Template, postgres: PostgresServer, redis_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GrownSite]:
-    """A site of the grown size that all tests share; use `grown`."""
+    """Run a site of the grown size that all tests share; use `grown`."""
     folder = tmp_path_factory.mktemp("grown") / "data"
     template.copy_to(folder)
     url = postgres.create("clinic_site")
@@ -65,13 +65,13 @@ def running_grown(
 
 @pytest.fixture
 def embedded(running_embedded: EmbeddedSite) -> EmbeddedSite:
-    """The small size, in good order and without inquiries."""
+    """Give the small size, in good order and without inquiries."""
     running_embedded.recover()
     return running_embedded
 
 
 @pytest.fixture
 def grown(running_grown: GrownSite) -> GrownSite:
-    """The grown size, in good order and without inquiries."""
+    """Give the grown size, in good order and without inquiries."""
     running_grown.recover()
     return running_grown

@@ -1,6 +1,7 @@
 """A real mail server that keeps what it accepts, and fails on request in the ways that mail servers fail."""
 
 import asyncio
+import contextlib
 import logging
 import re
 import threading
@@ -16,7 +17,6 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.real.loop_thread import LOOPBACK, LoopThread, free_port
 
 Stage = Literal["RCPT", "DATA"]
-HOLD_STEP_SECONDS = 0.01
 ACCEPTED = "250 OK"
 # It tells every command of every client.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
@@ -62,6 +62,7 @@ class _Behaviour:
     hold: Stage | None = None
     hold_seconds: float = 0
     seconds_per_letter: float = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -118,30 +119,35 @@ class SmtpSink:
 
     def behave(self) -> None:
         """Accept everything at once; whoever is held goes on."""
-        self._behaviour = _Behaviour()
+        self._change(_Behaviour())
 
     def refuse(self, code: int, recipient: str = "") -> None:
         """Answer RCPT with `code` for addresses that contain `recipient`."""
-        self._behaviour = _Behaviour(refusal=code, refused=recipient)
+        self._change(_Behaviour(refusal=code, refused=recipient))
 
     def turn_away(self) -> None:
         """Greet everybody with 421 and close."""
-        self._behaviour = _Behaviour(banner="421")
+        self._change(_Behaviour(banner="421"))
 
     def hang(self) -> None:
         """Greet, then never answer anything."""
-        self._behaviour = _Behaviour(banner="hang")
+        self._change(_Behaviour(banner="hang"))
 
     def hold(self, stage: Stage, seconds: float) -> None:
         """Make clients wait for the answer to RCPT, or to the text after DATA (which is kept before the wait).
 
         `held` says how many wait at the moment; the window in which to kill a sender.
         """
-        self._behaviour = _Behaviour(hold=stage, hold_seconds=seconds)
+        self._change(_Behaviour(hold=stage, hold_seconds=seconds))
 
     def be_slow(self, seconds: float) -> None:
         """Take `seconds` for every e-mail."""
-        self._behaviour = _Behaviour(seconds_per_letter=seconds)
+        self._change(_Behaviour(seconds_per_letter=seconds))
+
+    def _change(self, behaviour: _Behaviour) -> None:
+        """Behave otherwise from now on; whoever is held is let go."""
+        before, self._behaviour = self._behaviour, behaviour
+        self._thread.call(_end(before))
 
     # Looking
 
@@ -179,12 +185,12 @@ class SmtpSink:
         return _Brusque(self, self._behaviour.banner)
 
     async def _hang_up(self, server: asyncio.Server) -> None:
+        """Close the door, and every conversation."""
         server.close()
         for transport in list(self._transports):
             cast("asyncio.Transport", transport).abort()
         await server.wait_closed()
-        while self._transports:
-            await asyncio.sleep(HOLD_STEP_SECONDS)
+        await asyncio.sleep(0)
 
     def opened(self, transport: asyncio.BaseTransport) -> None:
         """Note a connection."""
@@ -225,13 +231,17 @@ class SmtpSink:
         behaviour = self._behaviour
         if behaviour.hold != stage:
             return
-        deadline = time.monotonic() + behaviour.hold_seconds
         self.held += 1
         try:
-            while self._behaviour is behaviour and time.monotonic() < deadline:
-                await asyncio.sleep(HOLD_STEP_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(behaviour.over.wait(), behaviour.hold_seconds)
         finally:
             self.held -= 1
+
+
+async def _end(behaviour: _Behaviour) -> None:
+    """Let go whoever is held by a behaviour."""
+    behaviour.over.set()
 
 
 class _Conversation(SMTP):

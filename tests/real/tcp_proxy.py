@@ -50,7 +50,6 @@ class TcpProxy:
     def refuse(self) -> None:
         """Refuse connections and reset open ones, as a machine does whose server is down."""
         self._set(Mode.REFUSE)
-        self.drop()
 
     def swallow(self) -> None:
         """Accept and read everything, answer nothing; open connections fall silent too."""
@@ -70,15 +69,18 @@ class TcpProxy:
         self._thread.call(self._open_or_close_the_door())
 
     async def _open_or_close_the_door(self) -> None:
+        """Listen, or not, as the mode wants it."""
         if self._mode is Mode.REFUSE:
             if self._server is not None:
                 self._server.close()
+                await self._reset()
                 await self._server.wait_closed()
             self._server = None
         elif self._server is None:
             self._server = await asyncio.start_server(self._serve, LOOPBACK, self.port, backlog=512)
 
     async def _reset(self) -> None:
+        """Abort both ends of everything."""
         for writer in list(self._writers):
             writer.transport.abort()
         await asyncio.sleep(0)

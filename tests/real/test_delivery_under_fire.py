@@ -24,13 +24,13 @@ FALLBACK_MAILBOX = "team@demo.clinic.example"
 
 @pytest.fixture(params=["embedded", pytest.param("grown", marks=pytest.mark.grown)])
 def site(request: pytest.FixtureRequest) -> Site:
-    """The site in both sizes."""
+    """Give the site in both sizes."""
     found: Site = request.getfixturevalue(request.param)
     return found
 
 
 def assert_confirmed(site: Site, answers: Iterable[Answer]) -> None:
-    """Every patient was sent in time to a confirmation page that opens."""
+    """Check that every patient was sent in time to a confirmation page that opens."""
     for answer in answers:
         assert answer.status == 303, site.explain(f"{answer.status}: {answer.body[:500]}")
         assert answer.seconds < CONFIRMED_SECONDS, site.explain(f"the patient waited {answer.seconds:.1f} s")
@@ -38,7 +38,7 @@ def assert_confirmed(site: Site, answers: Iterable[Answer]) -> None:
 
 
 def assert_handed_over(site: Site, inquiries: int, *, extra_copies: int = 0) -> None:
-    """Every e-mail of all stored inquiries reached the mail server, each once but for `extra_copies`; none is silent."""
+    """Check that every e-mail reached the mail server, once but for `extra_copies`, and that none is silent."""
     eventually(
         lambda: all(email.status == "SENT" for email in site.rows.emails()),
         SETTLED_SECONDS,
@@ -53,7 +53,7 @@ def assert_handed_over(site: Site, inquiries: int, *, extra_copies: int = 0) -> 
 
 
 def assert_whole(site: Site, inquiries: int) -> None:
-    """Every stored inquiry has an owner, its first event, its e-mails, and an event for what became of each."""
+    """Check that every inquiry has an owner, its first event, its e-mails, and an event for what became of each."""
     keys = site.rows.inquiries()
     assert len(keys) == inquiries
     assert site.rows.assigned() == set(keys)
@@ -112,7 +112,7 @@ def test_mail_server_down_and_back_grown(grown: GrownSite) -> None:
 
 
 def assert_survives_without_mail_server(site: Site) -> None:
-    """Inquiries are taken, e-mails wait a minute, none is given up, and all are sent once mail flows again."""
+    """Check that inquiries are taken, e-mails wait, none is given up, and all are sent when mail flows again."""
     answers = site.post_inquiries(10)
     assert_confirmed(site, answers)
     eventually(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.loop_thread import LOOPBACK
+from tests.real.processes import ROOT
 from tests.real.rig import (
     EmbeddedSite,
     SmtpSink,
@@ -20,8 +22,6 @@ from tests.real.rig import (
     kill,
     processes_with,
 )
-from tests.real.loop_thread import LOOPBACK
-from tests.real.processes import ROOT
 
 pytestmark = pytest.mark.xdist_group("real")
 
@@ -31,7 +31,7 @@ PARTS = ("web", "worker", "beat")
 
 @pytest.fixture
 def site(template: Template, tmp_path: Path) -> Iterator[EmbeddedSite]:
-    """A server of its own, running, for a test that ends it."""
+    """Run a server of its own for a test that ends it."""
     template.copy_to(tmp_path / "data")
     with SmtpSink() as sink, EmbeddedSite(tmp_path / "data", sink) as running:
         yield running
@@ -51,7 +51,7 @@ def start_refused(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]
 
 
 def assert_one_sentence(refused: subprocess.CompletedProcess[str], *parts: str) -> None:
-    """The start ended with exit code 1 and one line that contains `parts`."""
+    """Check that the start ended with exit code 1 and one line that contains `parts`."""
     assert (refused.returncode, refused.stdout) == (1, "")
     [line] = refused.stderr.strip().splitlines()
     for part in parts:
