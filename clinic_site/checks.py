@@ -1,6 +1,7 @@
 """Numbered checks: a misconfigured production does not start, and says why (docs/configuration.md)."""
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import Any
 
 from django.apps import AppConfig
@@ -23,6 +24,18 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         key_ring()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="Make one with: openssl rand -base64 32", id="clinic.E001")]
+    return []
+
+
+@register(Tags.security)
+def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401, ARG001  # Django's signature
+    """Refuse a trusted proxy that is no address: every inquiry would fail on it."""
+    try:
+        for proxy in settings.TRUSTED_PROXIES:
+            ip_network(proxy, strict=False)
+    except ValueError as error:
+        hint = "Name addresses or networks, for example 10.0.0.0/8."
+        return [Error(f"TRUSTED_PROXIES: {error}", hint=hint, id="clinic.E011")]
     return []
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -33,7 +33,7 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's sig
         if not _is_migrated():
             return JsonResponse({"status": "unavailable", "database": "not migrated"}, status=503)
         findings = {"broker": _broker(), "oldest_unsent_email": _oldest_unsent(), "last_sweep": _last_sweep()}
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return JsonResponse({"status": "unavailable", "database": "not reachable"}, status=503)
     degraded = sorted(name for name, (good, _value) in findings.items() if not good)
     return JsonResponse(
@@ -56,7 +56,7 @@ def _broker() -> tuple[bool, str]:
     """Return whether the broker answers at once."""
     try:
         with current_app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
     except (OperationalError, OSError):
         return False, "not reachable"
     return True, "ok"

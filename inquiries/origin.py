@@ -7,7 +7,7 @@ headers say whether a form was sent from this site (RELIABILITY.md §5, docs/adr
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
@@ -72,18 +72,23 @@ def client_address(request: HttpRequest) -> str:
 def network_digest(request: HttpRequest) -> str:
     """Return a keyed digest of the client's network (/24 or /48): enough to count by, useless to find a person."""
     try:
-        address = ip_address(client_address(request))
+        address = _address(client_address(request))
     except ValueError:
         return keyed_digest("network", "unknown")
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    prefix = IPV4_PREFIX if mapped.version == 4 else IPV6_PREFIX  # noqa: PLR2004  # the version's own name
-    return keyed_digest("network", str(ip_network(f"{mapped}/{prefix}", strict=False)))
+    prefix = IPV4_PREFIX if address.version == 4 else IPV6_PREFIX  # noqa: PLR2004  # the version's own name
+    return keyed_digest("network", str(ip_network(f"{address}/{prefix}", strict=False)))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    """Return an address, an IPv4 one also where a dual-stack socket wrote it as IPv6. Raises ValueError."""
+    address = ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_trusted(peer: str) -> bool:
     """Return whether `peer` is one of the proxies named in TRUSTED_PROXIES."""
     try:
-        address = ip_address(peer)
+        address = _address(peer)
     except ValueError:
         return False
     return any(address in network for network in _trusted_networks(tuple(settings.TRUSTED_PROXIES)))

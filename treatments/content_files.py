@@ -11,8 +11,10 @@ from typing import Any
 
 CONTENT = Path(__file__).resolve().parent / "content"
 _HEADING = re.compile(r"^## (?P<heading>.+?) \{#(?P<key>[a-z0-9-]+)\}$", re.MULTILINE)
+_ANY_HEADING = re.compile(r"^## ", re.MULTILINE)
 CITATION = re.compile(r"\[\^([A-Za-z0-9-]+)\]")
 _FENCE = "+++\n"
+FRONT_NAMES = frozenset({"title", "slug", "answer", "description", "also_called", "written_on"})
 
 
 class ContentError(Exception):
@@ -49,6 +51,9 @@ def read_content_file(path: Path) -> ContentFile:
     except tomllib.TOMLDecodeError as error:
         message = f"{path}: {error}"
         raise ContentError(message) from error
+    if unknown := set(values) - FRONT_NAMES:
+        message = f"{path}: unknown in the front matter: {', '.join(sorted(unknown))}."
+        raise ContentError(message)
     return ContentFile(path.stem, values, tuple(_sections(path, body)))
 
 
@@ -58,8 +63,12 @@ def language_files(folder: Path) -> list[ContentFile]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file as a dictionary."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """Return a TOML file as a dictionary. Raises ContentError with the file's name."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        message = f"{path}: {error}"
+        raise ContentError(message) from error
 
 
 def cited(text: str) -> list[str]:
@@ -82,6 +91,9 @@ def _sections(path: Path, body: str) -> Iterator[SectionText]:
     if len({match["key"] for match in headings}) != len(headings):
         message = f"{path}: a section key comes twice."
         raise ContentError(message)
+    if len(headings) != len(_ANY_HEADING.findall(body)):
+        message = f"{path}: a heading without its {{#key}}."
+        raise ContentError(message)
     ends = [match.start() for match in headings[1:]] + [len(body)]
-    for match, end in zip(headings, ends, strict=True):
+    for match, end in zip(headings, ends, strict=False):
         yield SectionText(match["key"], match["heading"], body[match.end() : end].strip())

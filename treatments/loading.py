@@ -26,6 +26,8 @@ from treatments.models import (
 )
 
 _WRITTEN_ON = date(2026, 11, 21)
+# What a doctor or the database writes, never a file
+_NEVER_LOADED = ("id", "reviewer", "reviewed_on", "review_due_on", "updated_at", "loaded_digest")
 
 Row = TypeVar("Row", Source, Treatment, TreatmentPage, SitePage, PageSection, SharedSection, SitePageSection)
 
@@ -92,6 +94,7 @@ def _load(model: type[Row], identity: dict[str, Any], values: dict[str, Any], re
     """Make or update one row, unless an editor changed it, and return it."""
     rows: models.Manager[Row] = model._default_manager
     row = rows.filter(Q(**identity)).first()
+    values = _completed(model, identity, values)
     wanted = digest(values)
     if row is None:
         report.created += 1
@@ -107,6 +110,13 @@ def _load(model: type[Row], identity: dict[str, Any], values: dict[str, Any], re
     else:
         report.kept.append(str(row))
     return row
+
+
+def _completed(model: type[Row], identity: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` with the default of every fact that the file leaves out: dropping one is a change, too."""
+    left_alone = {*identity, *_NEVER_LOADED}
+    fields = (field for field in model._meta.concrete_fields if field.name not in left_alone)
+    return {field.name: field.get_default() for field in fields} | values
 
 
 def _digest_of(row: models.Model, names: Iterable[str]) -> str:

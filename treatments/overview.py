@@ -37,7 +37,10 @@ def page_overview() -> list[PageRow]:
     titles = {key: key for key, _language in site_pages}
     titles.update(SitePage.objects.in_language(get_language() or settings.LANGUAGE_CODE).values_list("key", "title"))
     return [
-        *(PageRow(title, [treatment_pages.get((pk, code)) for code in languages]) for pk, title in treatment_titles().items()),
+        *(
+            PageRow(title, [treatment_pages.get((pk, code)) for code in languages])
+            for pk, title in treatment_titles().items()
+        ),
         *(PageRow(title, [site_pages.get((key, code)) for code in languages]) for key, title in titles.items()),
     ]
 

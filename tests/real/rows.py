@@ -64,7 +64,10 @@ class Rows:
             f"SELECT id, inquiry_id, kind, status, attempts, message_id, last_error, {wait} "
             "FROM inquiries_outgoingemail WHERE inquiry_id IS NOT NULL ORDER BY created_at"
         )
-        return [Email(_uuid(row[0]), _uuid(row[1]), *row[2:7], float(row[7])) for row in found]
+        return [
+            Email(_uuid(key), _uuid(inquiry), kind, status, attempts, message_id, error, float(seconds))
+            for key, inquiry, kind, status, attempts, message_id, error, seconds in found
+        ]
 
     def events(self) -> list[tuple[uuid.UUID, str]]:
         """Return (inquiry, kind) of every event."""

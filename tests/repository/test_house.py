@@ -99,4 +99,4 @@ def test_suppressions_give_a_reason() -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             match = marks.search(line)
             if match:
-                assert match["rest"].strip().startswith("#"), f"{path}: {line.strip()}"
+                assert match["rest"].strip().startswith(("#", "- ")), f"{path}: {line.strip()}"

@@ -15,9 +15,12 @@ from treatments.content_files import CONTENT, cited, read_content_file
 
 TEMPLATES = settings.BASE_DIR / "templates"
 _NOT_WORDS = (
+    r"\{% block bodyclass %\}.*?\{% endblock %\}",
     r"\{% comment.*?endcomment %\}", r"\{#.*?#\}", r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}",
     r"\{%.*?%\}", r"\{\{.*?\}\}", r"<!--.*?-->", r"<(?:script|style)\b.*?</(?:script|style)>", r"<[^>]*>", r"&\w+;",
 )  # fmt: skip
+_ATTRIBUTE = re.compile(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"')
+_TAGS = re.compile(r"\{% blocktrans.*?endblocktrans(?:late)? %\}|\{[%{].*?[%}]\}")
 _NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Sitemap", "admin"}
 
 
@@ -25,14 +28,12 @@ _NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Site
     "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
 )
 def test_template_says_nothing_that_cannot_be_translated(template: Path) -> None:
-    source = text = template.read_text(encoding="utf-8")
+    text = template.read_text(encoding="utf-8")
+    for attribute in _ATTRIBUTE.findall(text):
+        assert not re.search(r"[^\W\d_]{2,}", _TAGS.sub("", attribute)), attribute
     for pattern in _NOT_WORDS:
         text = re.sub(pattern, " ", text, flags=re.DOTALL)
-    words = set(re.findall(r"[^\W\d_]{2,}", text)) - _NAMES
-    assert not words
-    for attribute in re.findall(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"', source):
-        without_tags = re.sub(r"\{[%{].*?[%}]\}", "", attribute)
-        assert not re.search(r"[^\W\d_]{2,}", without_tags), attribute
+    assert not set(re.findall(r"[^\W\d_]{2,}", text)) - _NAMES
 
 
 @pytest.mark.django_db
@@ -93,8 +94,8 @@ FORBIDDEN = {
         "milimetarsk", "92 ?%",
     ),
     "nl": (
-        "gegarandeerd", "zonder risico", "zonder bijwerkingen", "zeer effectief", "uiterst effectief", "toonaangevend",
-        "millimeternauwkeurig", "92 ?%",
+        "gegarandeerd", "zonder risico", "zonder bijwerkingen", "zeer effectief", "uiterst effectief",
+        "toonaangevend", "millimeternauwkeurig", "92 ?%",
     ),
 }  # fmt: skip
 

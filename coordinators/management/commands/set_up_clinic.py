@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -41,7 +42,21 @@ class Command(BaseCommand):
             message = "There is a clinic already; change it at the desk."
             raise CommandError(message)
         facts = ("name", "operator", "street", "postcode", "city", "country", "phone", "email")
-        Clinic.objects.create(id=Clinic.ONLY_ID, **{fact: options[fact] for fact in facts})
-        ReplyPolicy.objects.filter(id=ReplyPolicy.ONLY_ID).update(fallback_mailbox=options["fallback_mailbox"])
-        manager = User.objects.create_user(options["manager_email"], name=options["manager_name"], role=Role.MANAGER)
+        clinic = Clinic(id=Clinic.ONLY_ID, **{fact: options[fact] for fact in facts})
+        policy = ReplyPolicy.objects.get(id=ReplyPolicy.ONLY_ID)
+        policy.fallback_mailbox = options["fallback_mailbox"]
+        manager = User(
+            email=User.objects.normalize_email(options["manager_email"]),
+            name=options["manager_name"],
+            role=Role.MANAGER,
+        )
+        manager.set_unusable_password()
+        for row in (clinic, policy, manager):
+            try:
+                row.full_clean()
+            except ValidationError as error:
+                faults = "; ".join(f"{name}: {' '.join(found)}" for name, found in error.message_dict.items())
+                message = f"{row._meta.verbose_name}: {faults}"
+                raise CommandError(message) from error
+            row.save()
         self.stdout.write(f"Done. Now: manage.py changepassword {manager.email}")

@@ -1,11 +1,15 @@
 """manage.py sweep_outbox: send what is due, without any broker."""
 
+import logging
 import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from inquiries.services.delivery import sweep
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -19,10 +23,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         """Sweep once, or again and again."""
+        if not options["every"]:
+            self.stdout.write(f"{sweep()} sent.")
+            return
         while True:
-            sent = sweep()
-            if options["verbosity"] > 1 or not options["every"]:
-                self.stdout.write(f"{sent} sent.")
-            if not options["every"]:
-                return
+            try:
+                sent = sweep()
+            except (OperationalError, InterfaceError) as error:
+                # The database is away: the next round tries again, with a new connection.
+                logger.warning("sweep failed", extra={"error": type(error).__name__})
+            else:
+                if options["verbosity"] > 1:
+                    self.stdout.write(f"{sent} sent.")
+            close_old_connections()
             time.sleep(options["every"])

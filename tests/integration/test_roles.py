@@ -1,0 +1,236 @@
+"""Who may open what at the desk: every address for every role."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from coordinators.enums import Role
+from coordinators.models import Absence, Coordinator, ReplyPolicy, User
+from inquiries.enums import MailDetail
+from inquiries.models import Inquiry, MailDetailChoice
+from tests.factories import make_coordinator, make_inquiry, make_user
+from treatments.models import Clinic, SharedSection, SitePage, Source, Treatment, TreatmentPage
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "colleague", "owner", "editor", "manager", "superuser")
+EVERYBODY = {"anonymous": 302, "colleague": 200, "owner": 200, "editor": 200, "manager": 200, "superuser": 200}
+STAFF = EVERYBODY | {"editor": 403}
+OWNER = STAFF | {"colleague": 404}
+MANAGERS = EVERYBODY | {"colleague": 403, "owner": 403, "editor": 403}
+EDITORS = EVERYBODY | {"colleague": 403, "owner": 403}
+NOBODY = EVERYBODY | dict.fromkeys(("colleague", "owner", "editor", "manager", "superuser"), 403)
+
+
+@pytest.fixture
+def owner() -> Coordinator:
+    return make_coordinator("Ana Horvat", languages=("en",))
+
+
+@pytest.fixture
+def people(owner: Coordinator) -> dict[str, User]:
+    """One person for each role; the inquiry and the absence of these tests are the owner's."""
+    return {
+        "colleague": make_coordinator("Jan Novak", languages=("de",)).user,
+        "owner": owner.user,
+        "editor": make_user(Role.EDITOR, "Edi Editor"),
+        "manager": make_user(Role.MANAGER, "Mia Manager"),
+        "superuser": User.objects.create_superuser("root@clinic.example", name="Root"),
+    }
+
+
+def inquiry_of(owner: Coordinator) -> Inquiry:
+    inquiry = make_inquiry()
+    assert inquiry.coordinator == owner
+    return inquiry
+
+
+def absence_of(owner: Coordinator) -> Absence:
+    return Absence.objects.create(coordinator=owner, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
+
+
+def mail_choice() -> MailDetailChoice:
+    manager = User.objects.get(role=Role.MANAGER, is_superuser=False)
+    return MailDetailChoice.objects.create(level=MailDetail.NOTICE, chosen_by=manager, reason="Start")
+
+
+def a_clinic() -> Clinic:
+    facts = dict.fromkeys(("operator", "street", "postcode", "city", "phone"), "x")
+    return Clinic.objects.create(id=1, name="Clinic", country="HR", email="info@clinic.example", **facts)
+
+
+# The address' name, what its one argument is, and the answer to a GET for each role
+ADDRESSES: list[tuple[str, Callable[[Coordinator], object] | None, dict[str, int]]] = [
+    ("index", None, EVERYBODY),
+    ("password_change", None, EVERYBODY),
+    ("inquiries_inquiry_changelist", None, STAFF),
+    ("inquiries_inquiry_open", None, STAFF),
+    ("inquiries_inquiry_change", lambda owner: inquiry_of(owner).pk, OWNER),
+    ("inquiries_outgoingemail_changelist", None, MANAGERS),
+    ("inquiries_outgoingemail_add", None, NOBODY),
+    ("inquiries_outgoingemail_change", lambda owner: inquiry_of(owner).emails.all()[0].pk, MANAGERS),
+    ("inquiries_outgoingemail_delete", lambda owner: inquiry_of(owner).emails.all()[0].pk, NOBODY),
+    ("inquiries_maildetailchoice_changelist", None, MANAGERS),
+    ("inquiries_maildetailchoice_add", None, MANAGERS),
+    ("inquiries_maildetailchoice_change", lambda _owner: mail_choice().pk, MANAGERS),
+    ("inquiries_maildetailchoice_delete", lambda _owner: mail_choice().pk, NOBODY),
+    ("coordinators_user_changelist", None, MANAGERS),
+    ("coordinators_user_add", None, MANAGERS),
+    ("coordinators_user_change", lambda owner: owner.user_id, MANAGERS),
+    ("coordinators_user_delete", lambda owner: owner.user_id, NOBODY),
+    ("coordinators_coordinator_changelist", None, MANAGERS),
+    ("coordinators_coordinator_add", None, MANAGERS),
+    ("coordinators_coordinator_change", lambda owner: owner.pk, MANAGERS),
+    ("coordinators_coordinator_delete", lambda owner: owner.pk, NOBODY),
+    ("coordinators_replypolicy_change", lambda _owner: 1, MANAGERS),
+    ("coordinators_replypolicy_add", None, NOBODY),
+    ("coordinators_replypolicy_delete", lambda _owner: 1, NOBODY),
+    ("coordinators_absence_changelist", None, STAFF),
+    ("coordinators_absence_add", None, STAFF),
+    ("coordinators_absence_change", lambda owner: absence_of(owner).pk, OWNER),
+    ("coordinators_absence_delete", lambda owner: absence_of(owner).pk, OWNER),
+    ("treatments_treatment_changelist", None, EDITORS),
+    ("treatments_treatment_add", None, EDITORS),
+    ("treatments_treatment_change", lambda _owner: Treatment.objects.all()[0].pk, EDITORS),
+    ("treatments_treatment_delete", lambda _owner: Treatment.objects.all()[0].pk, NOBODY),
+    ("treatments_treatmentpage_changelist", None, EDITORS),
+    ("treatments_treatmentpage_add", None, EDITORS),
+    ("treatments_treatmentpage_change", lambda _owner: TreatmentPage.objects.all()[0].pk, EDITORS),
+    ("treatments_treatmentpage_preview", lambda _owner: TreatmentPage.objects.all()[0].pk, EDITORS),
+    ("treatments_treatmentpage_delete", lambda _owner: TreatmentPage.objects.all()[0].pk, NOBODY),
+    ("treatments_sitepage_changelist", None, EDITORS),
+    ("treatments_sitepage_add", None, EDITORS),
+    ("treatments_sitepage_change", lambda _owner: SitePage.objects.all()[0].pk, EDITORS),
+    ("treatments_sitepage_preview", lambda _owner: SitePage.objects.all()[0].pk, EDITORS),
+    ("treatments_sitepage_delete", lambda _owner: SitePage.objects.all()[0].pk, NOBODY),
+    ("treatments_sharedsection_changelist", None, EDITORS),
+    ("treatments_sharedsection_add", None, EDITORS),
+    ("treatments_sharedsection_change", lambda _owner: SharedSection.objects.all()[0].pk, EDITORS),
+    ("treatments_sharedsection_delete", lambda _owner: SharedSection.objects.all()[0].pk, NOBODY),
+    ("treatments_source_changelist", None, EDITORS),
+    ("treatments_source_add", None, EDITORS),
+    ("treatments_source_change", lambda _owner: Source.objects.all()[0].pk, EDITORS),
+    ("treatments_source_delete", lambda _owner: Source.objects.all()[0].pk, NOBODY),
+    ("treatments_clinic_change", lambda _owner: a_clinic().pk, EDITORS),
+    ("treatments_clinic_delete", lambda _owner: a_clinic().pk, NOBODY),
+]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "argument", "answers"), ADDRESSES, ids=[name for name, _, _ in ADDRESSES])
+def test_address_answers_each_role(
+    client: Client,
+    owner: Coordinator,
+    people: dict[str, User],
+    name: str,
+    argument: Callable[[Coordinator], object] | None,
+    answers: dict[str, int],
+    role: str,
+) -> None:
+    address = reverse(f"admin:{name}", args=[argument(owner)] if argument else [])
+    if role != "anonymous":
+        client.force_login(people[role])
+    response = client.get(address)
+    assert response.status_code == answers[role]
+    if role == "anonymous":
+        assert response.headers["Location"].startswith(reverse("admin:login"))
+
+
+def admin_names(resolver: URLResolver) -> set[str]:
+    """Return the names of all addresses below a resolver."""
+    names = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            names |= admin_names(pattern)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            names.add(pattern.name)
+    return names
+
+
+# Addresses that only redirect, only take a POST (tested with what they do), or belong to Django itself
+ELSEWHERE = {
+    "login", "logout", "password_change_done", "autocomplete", "jsi18n", "view_on_site", "app_list", "language",
+    "inquiries_inquiry_step", "coordinators_user_step", "coordinators_replypolicy_changelist",
+    "treatments_clinic_changelist", "treatments_clinic_add",
+}  # fmt: skip
+
+
+def test_no_address_of_the_desk_is_left_out() -> None:
+    [desk] = [
+        pattern
+        for pattern in get_resolver().url_patterns
+        if isinstance(pattern, URLResolver) and pattern.app_name == "admin"
+    ]
+    histories = {name for name in admin_names(desk) if name.endswith("_history")}
+    assert admin_names(desk) - histories - ELSEWHERE == {name for name, _, _ in ADDRESSES}
+
+
+@pytest.mark.parametrize("role", ["colleague", "editor"])
+def test_steps_are_closed_to_others(client: Client, owner: Coordinator, people: dict[str, User], role: str) -> None:
+    inquiry = inquiry_of(owner)
+    client.force_login(people[role])
+    for step in ("take-over", "assign", "contact", "close", "reopen", "release", "resend"):
+        assert client.post(reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, step])).status_code == 404
+    inquiry.refresh_from_db()
+    assert inquiry.coordinator == owner
+    assert not inquiry.events.filter(actor=people[role]).exists()
+
+
+@pytest.mark.parametrize("role", ["colleague", "owner", "editor"])
+def test_steps_with_people_are_for_managers(
+    client: Client, owner: Coordinator, people: dict[str, User], role: str
+) -> None:
+    client.force_login(people[role])
+    for step in ("reset-password", "deactivate", "activate"):
+        assert client.post(reverse("admin:coordinators_user_step", args=[owner.user_id, step])).status_code == 403
+    owner.user.refresh_from_db()
+    assert owner.user.is_active
+
+
+def test_unknown_inquiry_answers_like_a_colleagues(client: Client, people: dict[str, User]) -> None:
+    client.force_login(people["manager"])
+    assert client.get(reverse("admin:inquiries_inquiry_change", args=[uuid4()])).status_code == 404
+
+
+def test_closed_account_is_signed_out_at_once(client: Client, people: dict[str, User]) -> None:
+    client.force_login(people["manager"])
+    User.objects.filter(pk=people["manager"].pk).update(is_active=False)
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_single_rows_are_opened_straight_away(client: Client, people: dict[str, User]) -> None:
+    client.force_login(people["manager"])
+    policy = ReplyPolicy.objects.get()
+    response = client.get(reverse("admin:coordinators_replypolicy_changelist"))
+    assert response.headers["Location"] == reverse("admin:coordinators_replypolicy_change", args=[policy.pk])
+    assert client.get(reverse("admin:treatments_clinic_add")).status_code == 200
+    a_clinic()
+    assert client.get(reverse("admin:treatments_clinic_add")).status_code == 403
+    assert client.get(reverse("admin:treatments_clinic_changelist")).status_code == 302
+
+
+def test_first_page_shows_each_role_its_own_rooms(client: Client, people: dict[str, User]) -> None:
+    rooms = {
+        "owner": ["/inquiry/", "/absence/"],
+        "editor": ["/treatment/", "/treatmentpage/", "/sitepage/", "/sharedsection/", "/source/", "/clinic/"],
+    }
+    for role, own in rooms.items():
+        client.force_login(people[role])
+        html = client.get(reverse("admin:index")).content.decode()
+        every = {path for paths in rooms.values() for path in paths} | {"/user/", "/replypolicy/", "/outgoingemail/"}
+        assert {path for path in every if f'{path}"' in html} == set(own)
+
+
+def test_manager_cannot_change_who_may_do_everything(client: Client, people: dict[str, User]) -> None:
+    client.force_login(people["manager"])
+    root = people["superuser"]
+    assert client.post(reverse("admin:coordinators_user_step", args=[root.pk, "deactivate"])).status_code == 403
+    own = reverse("admin:coordinators_user_change", args=[people["manager"].pk])
+    client.post(own, {"name": "Mia", "role": Role.MANAGER, "language": "en", "is_superuser": "on"})
+    people["manager"].refresh_from_db()
+    assert people["manager"].name == "Mia"
+    assert not people["manager"].is_superuser
