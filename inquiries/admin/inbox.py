@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coordinators.admin.access import InquiryStaff, person
-from coordinators.models import Coordinator
+from coordinators.models import Coordinator, User
 from inquiries.admin.detail import detail_context
 from inquiries.admin.filters import LanguageFilter, TreatmentFilter, ViewFilter
 from inquiries.admin.rows import Inbox
@@ -123,9 +124,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
 
     def open_view(self, request: HttpRequest) -> HttpResponse:
         """Open an inquiry that is not one's own, by its reference and with a reason."""
-        user = person(request)
-        if not user.handles_inquiries:
-            raise Http404
+        user = self._staff(request)
         form = OpenByReference(request.POST or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             inquiry = open_by_reference(form.cleaned_data["reference"], reason=form.cleaned_data["reason"], by=user)
@@ -151,9 +150,15 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
             raise Http404
         return inquiry
 
+    def _staff(self, request: HttpRequest) -> User:
+        """Return who is asking. Raises PermissionDenied for somebody who has nothing to do with inquiries."""
+        if not self.is_allowed(request):
+            raise PermissionDenied
+        return person(request)
+
     def _find(self, request: HttpRequest, inquiry_id: UUID) -> Inquiry | None:
         """Return an inquiry if the person may see it."""
-        return visible_inquiries(person(request)).filter(pk=inquiry_id).first()
+        return visible_inquiries(self._staff(request)).filter(pk=inquiry_id).first()
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the desk's templates need."""

@@ -64,7 +64,8 @@ def a_clinic() -> Clinic:
 
 
 # The address' name, what its one argument is, and the answer to a GET for each role
-ADDRESSES: list[tuple[str, Callable[[Coordinator], object] | None, dict[str, int]]] = [
+Case = tuple[str, Callable[[Coordinator], object] | None, dict[str, int]]
+ADDRESSES: list[Case] = [
     ("index", None, EVERYBODY),
     ("password_change", None, EVERYBODY),
     ("inquiries_inquiry_changelist", None, STAFF),
@@ -121,16 +122,11 @@ ADDRESSES: list[tuple[str, Callable[[Coordinator], object] | None, dict[str, int
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("name", "argument", "answers"), ADDRESSES, ids=[name for name, _, _ in ADDRESSES])
+@pytest.mark.parametrize("case", ADDRESSES, ids=lambda case: case[0])
 def test_address_answers_each_role(
-    client: Client,
-    owner: Coordinator,
-    people: dict[str, User],
-    name: str,
-    argument: Callable[[Coordinator], object] | None,
-    answers: dict[str, int],
-    role: str,
+    client: Client, owner: Coordinator, people: dict[str, User], case: Case, role: str
 ) -> None:
+    name, argument, answers = case
     address = reverse(f"admin:{name}", args=[argument(owner)] if argument else [])
     if role != "anonymous":
         client.force_login(people[role])
@@ -169,12 +165,14 @@ def test_no_address_of_the_desk_is_left_out() -> None:
     assert admin_names(desk) - histories - ELSEWHERE == {name for name, _, _ in ADDRESSES}
 
 
-@pytest.mark.parametrize("role", ["colleague", "editor"])
-def test_steps_are_closed_to_others(client: Client, owner: Coordinator, people: dict[str, User], role: str) -> None:
+@pytest.mark.parametrize(("role", "answer"), [("colleague", 404), ("editor", 403)])
+def test_steps_are_closed_to_others(
+    client: Client, owner: Coordinator, people: dict[str, User], role: str, answer: int
+) -> None:
     inquiry = inquiry_of(owner)
     client.force_login(people[role])
     for step in ("take-over", "assign", "contact", "close", "reopen", "release", "resend"):
-        assert client.post(reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, step])).status_code == 404
+        assert client.post(reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, step])).status_code == answer
     inquiry.refresh_from_db()
     assert inquiry.coordinator == owner
     assert not inquiry.events.filter(actor=people[role]).exists()

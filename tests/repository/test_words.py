@@ -81,7 +81,8 @@ def test_every_cited_source_exists() -> None:
 # FACTS.md §9: claims that no page makes, in each language; "not a cure" and questions about it are honest.
 FORBIDDEN = {
     "en": (
-        "(?<!no )(?<!not a )guarantee", "pain[- ]free (life|for ever)", "change your life", "transform", "92 ?%", "100 ?% safe",
+        "(?<!no )(?<!not a )guarantee", "pain[- ]free (life|for ever)", "change your life", "transform", "92 ?%",
+        "100 ?% safe",
         "risk[- ]free", "no side effects", "highly effective", "extremely effective", "leading clinic",
         "millimet(re|er)[- ]prec",
     ),

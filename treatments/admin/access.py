@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,6 +69,8 @@ class DeskAdmin(RoleAccess, ModelAdmin[Row]):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
         """Return a row that the person may see. Raises Http404 for another, as if there were none."""
+        if not self.is_allowed(request):
+            raise PermissionDenied
         row = super().get_object(request, object_id, from_field)
         if row is None:
             raise Http404

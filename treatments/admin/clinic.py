@@ -1,6 +1,7 @@
 """The clinic's public facts and the works that the pages cite."""
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, OnlyRow
@@ -20,6 +21,7 @@ class SourceAdmin(EditorsOnly, KeepsRows, DeskAdmin[Source]):
     """Guidelines, studies and leaflets."""
 
     list_display = ("key", "title", "publisher", "year", "language")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     search_fields = ("key", "title", "publisher")
     ordering = ("key",)
 

