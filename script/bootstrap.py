@@ -7,7 +7,7 @@ import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the one place that an older Python may reach
-    sys.exit("The clinic site needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031
+    sys.exit("The clinic site needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031  # runs on old Pythons, too
 
 from virtual_environment import BASE_LOCK, DEV_LOCK, ROOT, SetupError, prepare
 

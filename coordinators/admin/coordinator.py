@@ -29,7 +29,7 @@ class CoordinatorAdmin(ManagersOnly, KeepsRows, DeskAdmin[Coordinator]):
         """Keep whose profile it is."""
         return ("user",) if obj else ()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001  # Django's signature
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
         """Store the ticked languages as rows, once the coordinator is there."""
         super().save_related(request, form, formsets, change)
         ticked, rows = set(form.cleaned_data["speaks"]), CoordinatorLanguage.objects.filter(coordinator=form.instance)

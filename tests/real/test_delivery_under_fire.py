@@ -259,7 +259,7 @@ def test_form_sent_many_times_at_once_is_one_inquiry(site: Site) -> None:
 def test_several_senders_race_for_the_same_emails(site: Site) -> None:
     """Workers and sweeps that see the same rows send each e-mail once."""
     site.sink.be_slow(0.2)
-    rivals = [site.sweeper(f"rival-{number}", "--every", "1") for number in range(2)]
+    rivals = [site.sweeper("rival-sweep", "--every", "1")]
     if isinstance(site, GrownSite):
         site.kill("worker")
         rivals.append(site.another_worker("rival-worker"))
@@ -274,3 +274,12 @@ def test_several_senders_race_for_the_same_emails(site: Site) -> None:
     finally:
         for rival in rivals:
             rival.stop()
+
+
+def test_logs_of_all_that_never_name_a_patient(site: Site) -> None:
+    assert_confirmed(site, [site.post_inquiry(name="Canary Patient", message="Canary message")])
+    assert_handed_over(site, 1)
+    logs = "".join(log.read_text(encoding="utf-8", errors="replace") for log in site.data_dir.glob("*.log"))
+    assert "e-mail sent" in logs
+    for canary in ("Canary", "Jan Patient", "@example.com", "Question ", "/received/"):
+        assert canary not in logs

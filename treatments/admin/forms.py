@@ -49,7 +49,18 @@ class TreatmentForm(ModelForm[Treatment]):
 
 
 class PageForm:
-    """Rules of every page; mixed in before a model's form."""
+    """Rules of every page; mixed in before a model's form.
+
+    What a page is about and its language stay. They are disabled rather than left out of the form, since Django checks
+    only the constraints whose fields are all in it.
+    """
+
+    fixed: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # whichever form it is mixed into
+        super().__init__(*args, **kwargs)  # type: ignore[misc]  # the form's own
+        for name in self.fixed:
+            self.fields[name].disabled = bool(self.instance.pk)
 
     def clean(self: Any) -> dict[str, Any]:  # whichever form it is mixed into
         """Refuse half a review."""
@@ -63,6 +74,8 @@ class PageForm:
 
 class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
     """A treatment's page in one language."""
+
+    fixed = ("treatment", "language")
 
     def clean_slug(self) -> str:
         """Refuse a page that could not be reached."""
@@ -80,11 +93,12 @@ class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
 class SitePageForm(PageForm, ModelForm[SitePage]):
     """A page about the site in one language."""
 
+    fixed = ("key", "language")
+
     def clean(self) -> dict[str, Any]:
         """Refuse a page that could not be reached; two kinds stand at an address of their own."""
         values = super().clean()
-        key = values.get("key") or self.instance.key
-        if key not in {SitePage.HOME, SitePage.TREATMENTS} and not values.get("slug"):
+        if values.get("key") not in {SitePage.HOME, SitePage.TREATMENTS} and not values.get("slug"):
             self.add_error("slug", forms.ValidationError(_("Enter the page's address."), code="required"))
         return values
 
@@ -96,6 +110,12 @@ class SitePageForm(PageForm, ModelForm[SitePage]):
 
 class SectionForm:
     """Rules of every section; mixed in before a model's form."""
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # whichever form it is mixed into
+        super().__init__(*args, **kwargs)  # type: ignore[misc]  # the form's own
+        # The place of a section stays; a page of many sections must also fit into DATA_UPLOAD_MAX_NUMBER_FIELDS.
+        if self.instance.pk and "key" in self.fields:
+            self.fields["key"].disabled = True
 
     def clean_body(self: Any) -> str:  # whichever form it is mixed into
         """Refuse a text that cites what is not among the sources."""

@@ -107,10 +107,6 @@ class TreatmentPageAdmin(PageAdmin[TreatmentPage]):
         (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: TreatmentPage | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
-        """Keep what a page is about and its language."""
-        return ("treatment", "language") if obj else ()
-
     def preview(self, request: HttpRequest, page: TreatmentPage) -> HttpResponse:
         """Render the public page."""
         return preview_treatment_page(request, page)
@@ -132,10 +128,6 @@ class SitePageAdmin(PageAdmin[SitePage]):
         (None, {"fields": ("key", "language", "state", "title", "slug", "answer", "description")}),
         (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: SitePage | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
-        """Keep what a page is about and its language."""
-        return ("key", "language") if obj else ()
 
     def preview(self, request: HttpRequest, page: SitePage) -> HttpResponse:
         """Render the public page."""
