@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coordinators.assignment import Candidate
 from coordinators.models import Absence, Coordinator, ReplyPolicy
+from treatments.models import Clinic
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ def clinic_today() -> date:
     """Return today's date where the clinic is."""
     policy = ReplyPolicy.objects.first()
     return timezone.localdate(timezone=policy.zone if policy else None)
+
+
+def clinic_place() -> str:
+    """Return the town whose clock the clinic's times are told by; before it is set up, the time zone's."""
+    city = Clinic.objects.values_list("city", flat=True).first()
+    return city or get_policy().time_zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def candidates(day: date, loads: Mapping[int, Load]) -> list[Candidate]:

@@ -16,6 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from coordinators.models import ReplyPolicy, User
+from coordinators.roster import clinic_place
 from inquiries.countries import country_name
 from inquiries.enums import EmailKind, MailDetail
 from inquiries.models import Inquiry, MailDetailChoice, OutgoingEmail
@@ -102,7 +103,7 @@ def _context(email: OutgoingEmail) -> dict[str, Any]:
     promised = promise(inquiry.reply_due_at, clinic_zone=policy.zone, patient_zone=inquiry.time_zone)
     context |= {
         "reference": inquiry.reference,
-        "promise": promised,
+        "place": clinic_place(),
         "reply_by": in_words(promised.at),
         "reply_by_short": in_short(promised.at),
         "reply_by_patient": in_words(promised.patient_at) if promised.patient_at else "",

@@ -13,19 +13,12 @@ class Promise:
     """By when the clinic answers: on the clinic's clock, and on the patient's where it differs."""
 
     at: datetime
-    place: str
     patient_at: datetime | None
-    patient_place: str
 
 
 def known_zone(name: str) -> str:
     """Return the name of a time zone if there is one of that name, else an empty text."""
     return name if name in available_timezones() else ""
-
-
-def place_of(zone_name: str) -> str:
-    """Return the city that a time zone is named after."""
-    return zone_name.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def promise(reply_due_at: datetime, *, clinic_zone: ZoneInfo, patient_zone: str) -> Promise:
@@ -34,7 +27,7 @@ def promise(reply_due_at: datetime, *, clinic_zone: ZoneInfo, patient_zone: str)
     patient_at = reply_due_at.astimezone(ZoneInfo(patient_zone)) if known_zone(patient_zone) else None
     if patient_at is not None and patient_at.utcoffset() == at.utcoffset():
         patient_at = None
-    return Promise(at, place_of(clinic_zone.key), patient_at, place_of(patient_zone) if patient_at else "")
+    return Promise(at, patient_at)
 
 
 def in_words(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from coordinators.roster import get_policy, member
+from coordinators.roster import clinic_place, get_policy, member
 from inquiries.forms import InquiryForm
 from inquiries.moments import promise
 from inquiries.origin import Origin, answers_cross_origin_itself, network_digest, origin_verdict
@@ -76,9 +76,8 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             "reference": inquiry.reference,
             "coordinator": member(inquiry.coordinator) if inquiry.coordinator else None,
             "reply_by": promised.at,
-            "clinic_zone_name": promised.place,
+            "clinic_place": clinic_place(),
             "reply_by_patient": promised.patient_at,
-            "patient_zone_name": promised.patient_place,
             "has_email": bool(inquiry.email),
         }
         siblings = siblings_of_route("inquiries:confirmation", token=token)

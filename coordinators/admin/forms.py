@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from coordinators.enums import Role
 from coordinators.models import Absence, Coordinator, ReplyPolicy, User
 from treatments.admin.forms import time_zone_choices
-from treatments.admin.typed import ModelForm
+from treatments.admin.typed import ModelForm, ModelMultipleChoiceField
 from treatments.enums import language_choices
 from treatments.models import Treatment
 from treatments.titles import treatment_titles
 
 
-class TreatmentChoice(forms.ModelMultipleChoiceField):
+class TreatmentChoice(ModelMultipleChoiceField[Treatment]):
     """Treatments to tick, by their titles."""
 
     widget = forms.CheckboxSelectMultiple

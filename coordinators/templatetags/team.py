@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coordinators.models import ReplyPolicy
-from coordinators.roster import Member, members_for
+from coordinators.roster import Member, clinic_place, members_for
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ class Office:
     weekdays: str
     opens: str
     closes: str
-    zone: str
+    place: str
 
 
 @register.simple_tag
@@ -46,7 +46,7 @@ def office_hours() -> Office | None:
         weekdays=_weekdays(sorted(map(int, policy.weekdays))),
         opens=f"{policy.opens_at:%H:%M}",
         closes=f"{policy.closes_at:%H:%M}",
-        zone=policy.time_zone.rsplit("/", 1)[-1].replace("_", " "),
+        place=clinic_place(),
     )
 
 

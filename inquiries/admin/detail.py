@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from coordinators.enums import Refusal, Rule
 from coordinators.models import Coordinator, User
-from coordinators.roster import get_policy
+from coordinators.roster import clinic_place, get_policy
 from inquiries.admin.words import badges, clock, is_overdue
 from inquiries.enums import EmailKind, EmailStatus, EventKind, Outcome, QuarantineReason
 from inquiries.models import Assignment, Inquiry, InquiryEvent, OutgoingEmail
@@ -31,14 +31,6 @@ class Phone:
     typed: str
     international: str
     dialled: str
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A moment in words and the clock that is meant."""
-
-    words: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -109,8 +101,9 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "phone": _phone(inquiry),
         "mail_link": f"mailto:{quote(inquiry.email, safe='@')}?subject={inquiry.reference}" if inquiry.email else "",
         "received": in_words(inquiry.received_at.astimezone(zone)),
-        "due": Moment(in_words(due.at), due.place),
-        "due_for_patient": Moment(in_words(due.patient_at), due.patient_place) if due.patient_at else None,
+        "place": clinic_place(),
+        "due": in_words(due.at),
+        "due_for_patient": in_words(due.patient_at) if due.patient_at else "",
         "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
         "emails": [_read_email(email, zone) for email in emails],
         "timeline": [_line(event, zone, names) for event in inquiry.events.timeline()],

@@ -58,7 +58,7 @@ class PageForm:
     fixed: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # whichever form it is mixed into
-        super().__init__(*args, **kwargs)  # type: ignore[misc]  # the form's own
+        super().__init__(*args, **kwargs)
         for name in self.fixed:
             self.fields[name].disabled = bool(self.instance.pk)
 
@@ -112,7 +112,7 @@ class SectionForm:
     """Rules of every section; mixed in before a model's form."""
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # whichever form it is mixed into
-        super().__init__(*args, **kwargs)  # type: ignore[misc]  # the form's own
+        super().__init__(*args, **kwargs)
         # The place of a section stays; a page of many sections must also fit into DATA_UPLOAD_MAX_NUMBER_FIELDS.
         if self.instance.pk and "key" in self.fields:
             self.fields["key"].disabled = True

@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
-    from django.forms import BaseInlineFormSet, ModelForm
+    from django.contrib.admin import ModelAdmin, StackedInline
+    from django.forms import ModelForm, ModelMultipleChoiceField
 else:
     from django import forms
     from django.contrib import admin
-    from django.forms import BaseInlineFormSet as _BaseInlineFormSet
 
     class _Subscriptable:
         """Ignores what stands in the brackets."""
@@ -22,14 +21,11 @@ else:
     class StackedInline(_Subscriptable, admin.StackedInline):
         """Rows of another model on the same screen, one below the other."""
 
-    class TabularInline(_Subscriptable, admin.TabularInline):
-        """Rows of another model on the same screen, as a table."""
-
     class ModelForm(_Subscriptable, forms.ModelForm):
         """A form of a model's fields."""
 
-    class BaseInlineFormSet(_Subscriptable, _BaseInlineFormSet):
-        """The forms of an inline."""
+    class ModelMultipleChoiceField(_Subscriptable, forms.ModelMultipleChoiceField):
+        """Rows to choose from."""
 
 
-__all__ = ["BaseInlineFormSet", "ModelAdmin", "ModelForm", "StackedInline", "TabularInline"]
+__all__ = ["ModelAdmin", "ModelForm", "ModelMultipleChoiceField", "StackedInline"]
