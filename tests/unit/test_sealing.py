@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django import Settings
 
@@ -117,6 +118,22 @@ def test_sealed_value_survives_saving_refreshing_and_deferring() -> None:
     event = InquiryEvent(inquiry=inquiry, kind=EventKind.REOPENED, note="note")
     InquiryEvent.objects.bulk_create([event])
     assert InquiryEvent.objects.get(pk=event.pk).note == "note"
+
+
+@pytest.mark.django_db
+def test_reseal_writes_everything_with_the_newest_key(settings: Settings) -> None:
+    inquiry = make_inquiry(name="Ana", message="kept")
+    InquiryEvent.objects.create(inquiry=inquiry, kind=EventKind.REOPENED, note="a note")
+    settings.FIELD_ENCRYPTION_KEYS = f"new:{secrets.token_hex(32)},{settings.FIELD_ENCRYPTION_KEYS}"
+    call_command("reseal", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, message FROM inquiries_inquiry UNION ALL SELECT note, note FROM inquiries_inquiryevent"
+        )
+        keys = {value.split(":")[1] for row in cursor.fetchall() for value in row}
+    assert keys == {"new"}
+    assert (Inquiry.objects.get().name, Inquiry.objects.get().message) == ("Ana", "kept")
+    assert Inquiry.objects.found_by("ana").get() == inquiry
 
 
 def test_sealed_field_is_never_dumped() -> None:
