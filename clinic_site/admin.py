@@ -1,19 +1,26 @@
 """The desk: Django's admin under the clinic's name, with a first page that says what waits."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from coordinators.models import ReplyPolicy
 from inquiries.inbox import desk_counts
 from inquiries.services.staff import set_desk_language
 from treatments.overview import page_overview
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ClinicAdminSite(AdminSite):
@@ -27,6 +34,19 @@ class ClinicAdminSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the choice of the desk's language."""
         return [path("language/", self.admin_view(self.language_view), name="language"), *super().get_urls()]
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Show every page of the desk on the clinic's clock; it is rendered here, while that clock is set."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def on_the_clinics_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401  # any view's
+            policy = ReplyPolicy.objects.first()
+            with timezone.override(policy.zone if policy else None):
+                response = guarded(request, *args, **kwargs)
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return cast("View", on_the_clinics_clock)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add what the header shows."""

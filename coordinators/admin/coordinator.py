@@ -20,6 +20,7 @@ class CoordinatorAdmin(ManagersOnly, KeepsRows, DeskAdmin[Coordinator]):
     form = CoordinatorForm
     list_display = ("display_name", "title", "speaks", "takes_inquiries", "is_shown")
     ordering = ("display_name",)
+    fields = ("user", "display_name", "title", "speaks", "treatments", "takes_inquiries", "is_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Coordinator]:
         """Fetch the languages at once."""

@@ -1,7 +1,7 @@
 """The desk at work: the inbox, one inquiry, people, pages."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -358,6 +358,14 @@ def test_open_by_reference_needs_a_reason_and_is_logged(desk: Client, ana: Coord
 def test_pages_of_the_desk_are_never_stored(desk: Client) -> None:
     for path in (INBOX, address(make_inquiry()), reverse("admin:index")):
         assert "no-store" in desk.get(path).headers["Cache-Control"]
+
+
+def test_lists_are_on_the_clinics_clock(manager: Client) -> None:
+    noon = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+    make_coordinator("Ana Horvat")
+    make_inquiry()
+    OutgoingEmail.objects.update(created_at=noon)
+    assert "July 1, 2026, 2 p.m." in text_of(manager.get(reverse("admin:inquiries_outgoingemail_changelist")))
 
 
 # The first page and the desk's language

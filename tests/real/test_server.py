@@ -23,8 +23,6 @@ from tests.real.rig import (
     processes_with,
 )
 
-pytestmark = pytest.mark.xdist_group("real")
-
 REFUSED_SECONDS = 20
 PARTS = ("web", "worker", "beat")
 

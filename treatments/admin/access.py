@@ -9,6 +9,7 @@ from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from treatments.admin.typed import ModelAdmin
 
@@ -75,6 +76,11 @@ class DeskAdmin(RoleAccess, ModelAdmin[Row]):
         if row is None:
             raise Http404
         return row
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under the name of what it lists."""
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:  # noqa: ANN401  # Django's signature
         """Return the field without the buttons that open another room in a pop-up window."""
