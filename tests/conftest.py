@@ -1,6 +1,8 @@
 """Fixtures that every kind of test may use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,6 +23,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Load the project's own texts once; every test sees them and none changes them for the next."""
     with django_db_blocker.unblock():
         load_content()
+
+
+class _AtOnce:
+    """Stands for the thread that asks the broker: what it does is done before anybody looks."""
+
+    def __init__(self, *, target: Callable[..., None], args: tuple[Any, ...], **_options: Any) -> None:
+        self.start = partial(target, *args)
+
+
+@pytest.fixture(autouse=True)
+def _hints_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let hints be published in the test's own thread."""
+    monkeypatch.setattr("inquiries.services.outbox.Thread", _AtOnce)
 
 
 @pytest.fixture(autouse=True)

@@ -27,9 +27,10 @@ from treatments.models import (
 
 _WRITTEN_ON = date(2026, 11, 21)
 # What a doctor or the database writes, never a file
-_NEVER_LOADED = ("id", "reviewer", "reviewed_on", "review_due_on", "updated_at", "loaded_digest")
+_NEVER_LOADED = ("id", "reviewer", "reviewed_on", "review_due_on", "updated_at", "loaded_digest", "loaded_keys")
 
 Row = TypeVar("Row", Source, Treatment, TreatmentPage, SitePage, PageSection, SharedSection, SitePageSection)
+Owned = TypeVar("Owned", PageSection, SitePageSection)
 
 
 @dataclass
@@ -57,7 +58,7 @@ def load_content(folder: Path = CONTENT) -> LoadReport:
             site_page = _load(
                 SitePage, {"key": page_folder.name, "language": file.language}, _page_values(file), report
             )
-            _load_sections(SitePageSection, {"page": site_page}, file.sections, report)
+            _load_page_sections(SitePageSection, site_page, file.sections, report)
     return report
 
 
@@ -66,13 +67,30 @@ def _load_treatment(facts: Path, report: LoadReport) -> None:
     treatment = _load(Treatment, {"code": facts.parent.name}, read_toml(facts), report)
     for file in language_files(facts.parent):
         page = _load(TreatmentPage, {"treatment": treatment, "language": file.language}, _page_values(file), report)
-        _load_sections(PageSection, {"page": page}, file.sections, report)
+        _load_page_sections(PageSection, page, file.sections, report)
 
 
 def _page_values(file: ContentFile) -> dict[str, Any]:
     """Return the values of a page's row; the project's own texts are public and not reviewed by a doctor yet."""
     written_on = file.front.get("written_on", _WRITTEN_ON)
     return {**file.front, "state": PublicationState.PUBLISHED, "written_on": written_on}
+
+
+def _load_page_sections(
+    model: type[Owned],
+    page: TreatmentPage | SitePage,
+    sections: Iterable[SectionText],
+    report: LoadReport,
+) -> None:
+    """Load a page's sections; one that was loaded before and is gone was deleted by an editor, and stays away."""
+    there = set(page.sections.values_list("key", flat=True))
+    deleted = set(page.loaded_keys) - there
+    wanted = [section for section in sections if section.key not in deleted]
+    _load_sections(model, {"page": page}, wanted, report)
+    loaded = sorted(deleted | {section.key for section in wanted})
+    if loaded != page.loaded_keys:
+        page.loaded_keys = loaded
+        page.save(update_fields=["loaded_keys"])
 
 
 def _load_sections(

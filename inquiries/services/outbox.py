@@ -2,8 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterable
-from functools import partial
+from threading import Thread
 from urllib.parse import urlsplit
 
 from celery import current_app
@@ -28,7 +27,7 @@ def put_inquiry_email(kind: EmailKind, inquiry: Inquiry, coordinator: Coordinato
         inquiry=inquiry, kind=kind, coordinator=coordinator, defaults=_identity()
     )
     if created:
-        send_hints([email.pk])
+        send_hint(email.pk)
     return email
 
 
@@ -40,31 +39,31 @@ def send_again(email: OutgoingEmail) -> None:
     email.attempts = 0
     email.last_error = ""
     email.save()
-    send_hints([email.pk])
+    send_hint(email.pk)
 
 
 def put_staff_email(kind: EmailKind, user: User) -> OutgoingEmail:
     """Add an e-mail to a person of the staff to the outbox."""
     email = OutgoingEmail.objects.create(kind=kind, user=user, **_identity())
-    send_hints([email.pk])
+    send_hint(email.pk)
     return email
 
 
-def send_hints(email_ids: Iterable[uuid.UUID]) -> None:
-    """Tell a worker, once the transaction is committed, which e-mails are due; a lost hint is found by the sweep."""
-    transaction.on_commit(partial(_publish, list(email_ids)), robust=True)
+def send_hint(email_id: uuid.UUID) -> None:
+    """Tell a worker, once the transaction is committed, that an e-mail is due; a lost hint is found by the sweep.
+
+    The broker is asked in a thread of its own: a patient never waits for it, however silent it is.
+    """
+    hint = Thread(target=_publish, args=(email_id,), name="hint", daemon=True)
+    transaction.on_commit(hint.start, robust=True)
 
 
-def _publish(email_ids: list[uuid.UUID]) -> None:
-    """Publish one message an e-mail, with its key only; stop at the first failure so that nobody waits twice."""
-    for email_id in email_ids:
-        try:
-            current_app.send_task(DELIVER_TASK, args=[str(email_id)], expires=HINT_EXPIRES_SECONDS)
-        except (OperationalError, OSError) as error:
-            logger.warning(
-                "hint lost, the sweep will send", extra={"email_id": email_id, "error": type(error).__name__}
-            )
-            return
+def _publish(email_id: uuid.UUID) -> None:
+    """Publish one message that holds the e-mail's key."""
+    try:
+        current_app.send_task(DELIVER_TASK, args=[str(email_id)], expires=HINT_EXPIRES_SECONDS)
+    except (OperationalError, OSError) as error:
+        logger.warning("hint lost, the sweep will send", extra={"email_id": email_id, "error": type(error).__name__})
 
 
 def _identity() -> dict[str, object]:

@@ -214,7 +214,7 @@ class SmtpSink:
         envelope.rcpt_options.extend(options)
         return ACCEPTED
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """Keep the letter, then answer: a client that dies in between never learns that it was kept."""
         content = envelope.content
         raw = content.encode() if isinstance(content, str) else content or b""

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows
 from treatments.admin.forms import LARGE, SectionForm, outline_choices
@@ -32,7 +33,7 @@ class SharedSectionAdmin(EditorsOnly, KeepsRows, DeskAdmin[SharedSection]):
         """Keep the place of a section that is there."""
         return ("language", "key") if obj else ()
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("safety"))
     def is_safety(self, section: SharedSection) -> bool:
         """Return whether a patient's safety hangs on the text."""
         return section.is_safety

@@ -31,6 +31,8 @@ class Page(models.Model):
     written_on = models.DateField(_("written on"))
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # Sections that were loaded once: one that an editor deleted does not come back.
+    loaded_keys = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -54,6 +56,7 @@ class TreatmentPage(Page):
         neutral = (
             "id", "treatment", "language", "slug", "state", "title", "answer", "description", "also_called",
             "reviewed_on", "review_due_on", "written_on", "updated_at", "loaded_digest",
+            "loaded_keys",
         )  # fmt: skip
 
     treatment = models.ForeignKey(
@@ -96,6 +99,7 @@ class SitePage(Page):
         neutral = (
             "id", "key", "language", "slug", "state", "title", "answer", "description", "reviewed_on",
             "review_due_on", "written_on", "updated_at", "loaded_digest",
+            "loaded_keys",
         )  # fmt: skip
 
     key = models.SlugField(_("key"), max_length=40)
