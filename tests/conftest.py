@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from clinic_site.catalogues import compile_stale
 from treatments.loading import load_content
+
+
+# A shared machine may be slow: how long an example takes proves nothing.
+hypothesis_settings.register_profile("clinic", deadline=None)
+hypothesis_settings.load_profile("clinic")
 
 
 def pytest_configure() -> None:
