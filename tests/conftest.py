@@ -13,7 +13,6 @@ from pytest_django import DjangoDbBlocker
 from clinic_site.catalogues import compile_stale
 from treatments.loading import load_content
 
-
 # A shared machine may be slow: how long an example takes proves nothing.
 hypothesis_settings.register_profile("clinic", deadline=None)
 hypothesis_settings.load_profile("clinic")
