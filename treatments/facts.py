@@ -82,7 +82,7 @@ def _span(low: int, high: int) -> str:
 def _onset(low: int, high: int) -> str:
     """Return when the effect may start, in words; 0 days means within hours."""
     if low == 0:
-        return _("hours for the numbing; up to %(span)s for the rest") % {"span": _span(high, high)}
+        return _("numbing within minutes, cortisone within %(span)s") % {"span": _span(high, high)}
     return _span(low, high)
 
 

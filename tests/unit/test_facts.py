@@ -60,8 +60,8 @@ def test_interval_is_left_out_where_there_is_none() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (0, 21, "hours for the numbing; up to 3 weeks for the rest"),
-        (0, 10, "hours for the numbing; up to 10 days for the rest"),
+        (0, 21, "numbing within minutes, cortisone within 3 weeks"),
+        (0, 10, "numbing within minutes, cortisone within 10 days"),
         (7, 42, "1 to 6 weeks"),
         (2, 14, "2 to 14 days"),
     ],
