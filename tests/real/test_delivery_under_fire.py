@@ -205,7 +205,7 @@ def test_worker_killed_while_sending(site: Site, stage: Stage) -> None:
 
 @pytest.mark.grown
 def test_web_killed_between_commit_and_enqueue(grown: GrownSite) -> None:
-    """The broker's silence holds the web process in exactly that place; what is stored needs no second click."""
+    """The broker's silence holds every hint in exactly that place; what is stored needs no second click."""
     forms = [form_answers() for _ in range(4)]
     grown.restart("web")
     grown.network.swallow()
@@ -214,8 +214,7 @@ def test_web_killed_between_commit_and_enqueue(grown: GrownSite) -> None:
         eventually(grown.rows.inquiries, CONFIRMED_SECONDS, lambda: grown.explain("nothing is stored"))
         grown.kill("web")
 
-    *answers, _killed = together([*(partial(send, grown, form) for form in forms), kill_after_commit])
-    assert answers == [None] * len(forms), "the web process had answered before it was killed"
+    together([*(partial(send, grown, form) for form in forms), kill_after_commit])
     assert {email.attempts for email in grown.rows.emails()} == {0}
     grown.network.forward()
     assert_handed_over(grown, len(grown.rows.inquiries()))

@@ -1,6 +1,7 @@
 """Who answers: the rule explains itself, and never leaves anybody without an owner or a flag."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,9 +65,9 @@ def test_assign_says_why_somebody_was_passed_over(changes: dict[str, object], re
 
 
 def test_assign_trace_holds_codes_and_numbers_only() -> None:
-    trace = assign(Question("prt", "de"), [ANA, JONAS], None).as_trace()
+    trace: dict[str, Any] = assign(Question("prt", "de"), [ANA, JONAS], None).as_trace()
     assert trace["rule"] == "LANGUAGE_AND_TREATMENT"
-    assert trace["candidates"][0]["refusal"] == "LANGUAGE"  # type: ignore[index]
+    assert trace["candidates"][0]["refusal"] == "LANGUAGE"
 
 
 candidates = st.builds(
