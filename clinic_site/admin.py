@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.sign_in import SignInForm
 from coordinators.models import ReplyPolicy
 from inquiries.inbox import desk_counts
 from inquiries.services.staff import set_desk_language
@@ -30,6 +31,7 @@ class ClinicAdminSite(AdminSite):
     site_title = _("Clinic desk")
     index_title = _("Today")
     enable_nav_sidebar = False
+    login_form = SignInForm
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the choice of the desk's language."""

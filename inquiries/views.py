@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coordinators.roster import clinic_place, get_policy, member
@@ -18,6 +18,7 @@ from inquiries.origin import Origin, answers_cross_origin_itself, network_digest
 from inquiries.receipts import find_by_receipt, receipt_token
 from inquiries.services.submit import submit_inquiry
 from treatments.siblings import siblings_of_route
+from treatments.views import public
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def inquiry_form(request: HttpRequest) -> HttpResponse:
     return _empty_form(request)
 
 
-@cache_control(public=True, max_age=60)
+@public
 def _empty_form(request: HttpRequest) -> HttpResponse:
     """Show the form as everybody sees it."""
     return _show(request, InquiryForm())

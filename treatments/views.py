@@ -1,17 +1,25 @@
 """Public pages: the same bytes for every visitor, cacheable by anybody."""
 
+from collections.abc import Callable
+from typing import TypeVar, cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from treatments.models import SitePage, TreatmentPage
 from treatments.reading import read_site_page, read_treatment_page, teasers
 from treatments.siblings import siblings_of_route, siblings_of_site_page, siblings_of_treatment_page
 
-# Short, so that an editor's correction is seen within a minute; anybody may keep the copy.
-public = cache_control(public=True, max_age=60)
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def public(view: View) -> View:
+    """Send the page compressed, for anybody to keep: a minute only, so that a correction is soon seen."""
+    return cast("View", cache_control(public=True, max_age=60)(gzip_page(view)))
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Public pages: the same bytes for everybody, no cookie, no third party, valid, in the visitor's language."""
 
+import gzip
 import re
 from collections import Counter
 
@@ -49,6 +50,15 @@ def test_every_page_answers_the_same_bytes_to_everybody_without_a_cookie(client:
         assert "Cookie" not in response.headers.get("Vary", ""), path
         assert "Accept-Language" not in response.headers.get("Vary", ""), path
         assert client.head(path).status_code == 200, path
+
+
+def test_page_is_sent_compressed_to_who_can_read_that(client: Client) -> None:
+    page = TreatmentPage.objects.get(language="de", treatment__code="facet-denervation").get_absolute_url()
+    plain, packed = client.get(page), client.get(page, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
+    assert "Accept-Encoding" in packed.headers["Vary"]
 
 
 def test_every_page_has_a_strict_policy_and_keeps_to_it(client: Client) -> None:
