@@ -16,11 +16,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clinic_site.kept_mail import SUFFIX, kept_files, mail_folder
+from coordinators.roster import get_policy
 
 View = Callable[..., HttpResponse]
 
@@ -93,7 +95,8 @@ def _local_managers_only(view: View) -> View:
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if not request.user.is_manager:
             raise Http404
-        return view(request, **kwargs)
+        with timezone.override(get_policy().zone):
+            return view(request, **kwargs)
 
     return require_safe(cache_control(private=True, no_store=True)(guarded))
 

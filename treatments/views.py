@@ -1,7 +1,7 @@
 """Public pages: the same bytes for every visitor, cacheable by anybody."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 def public(view: View) -> View:
     """Send the page compressed, for anybody to keep: a minute only, so that a correction is soon seen."""
-    return cast("View", cache_control(public=True, max_age=60)(gzip_page(view)))
+    return cache_control(public=True, max_age=60)(gzip_page(view))
 
 
 @require_safe
