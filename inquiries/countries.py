@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language
 from django_countries import countries
 
 # Offered first while typing: where the clinic's patients usually come from. Any other country can be typed.
@@ -13,7 +14,14 @@ USUAL = ("HR", "DE", "AT", "NL", "BE", "CH", "SI", "IT", "BA", "GB", "IE", "FR",
 
 def country_choices() -> list[tuple[str, str]]:
     """Return (code, name) in the active language, the usual ones first."""
-    names = {code: str(name) for code, name in countries}
+    return _choices_in(get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=32)
+def _choices_in(language: str) -> list[tuple[str, str]]:
+    """Return the choices in `language`; translating and sorting 250 names takes longer than the rest of the form."""
+    with translation.override(language):
+        names = {code: str(name) for code, name in countries}
     usual = [(code, names[code]) for code in USUAL]
     return usual + [(code, name) for code, name in names.items() if code not in USUAL]
 

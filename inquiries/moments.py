@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.formats import date_format
@@ -18,7 +19,13 @@ class Promise:
 
 def known_zone(name: str) -> str:
     """Return the name of a time zone if there is one of that name, else an empty text."""
-    return name if name in available_timezones() else ""
+    return name if name in _zones() else ""
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Return every time zone's name; listing them reads the whole time zone database."""
+    return frozenset(available_timezones())
 
 
 def promise(reply_due_at: datetime, *, clinic_zone: ZoneInfo, patient_zone: str) -> Promise:

@@ -1,6 +1,7 @@
 """Markdown to safe HTML, with sources cited as `[^KEY]`."""
 
 import re
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,12 @@ from treatments.content_files import CITATION
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
+@lru_cache(maxsize=2000)
+def _html(text: str) -> str:
+    """Return Markdown as HTML, its citations still as written; the same text is rendered once."""
+    return str(_MARKDOWN.render(text))
+
+
 class Citations:
     """Numbers the sources of one page in the order in which they are first cited."""
 
@@ -21,7 +28,7 @@ class Citations:
 
     def render(self, text: str) -> SafeString:
         """Return `text` as HTML whose citations are numbered links to the page's list of sources."""
-        html = _MARKDOWN.render(text)
+        html = _html(text)
         # markdown-it escapes everything it does not write itself, and a key holds letters, digits and hyphens only.
         return mark_safe(CITATION.sub(self._link, html))  # noqa: S308  # see the line above
 
