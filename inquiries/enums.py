@@ -13,6 +13,14 @@ class ContactBy(TextChoices):
     TEXT = "text", _("Text message")
 
 
+class CallTime(TextChoices):
+    """When a call suits the patient, on the patient's own clock; the codes are what the form posts."""
+
+    MORNING = "morning", _("In the morning")
+    AFTERNOON = "afternoon", _("In the afternoon")
+    EVENING = "evening", _("In the evening")
+
+
 class ForWhom(TextChoices):
     """Whom the inquiry is about; the codes are what the form posts."""
 

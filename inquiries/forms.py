@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from coordinators.roster import spoken_languages
 from inquiries.consent import CONSENT_VERSION, consent_text
 from inquiries.countries import country_choices, find_country
-from inquiries.enums import ContactBy, ForWhom
+from inquiries.enums import CallTime, ContactBy, ForWhom
 from inquiries.moments import known_zone
 from inquiries.readable import parsed_phone
 from inquiries.services.submit import OTHER_LANGUAGE, Submission
@@ -109,6 +109,13 @@ class InquiryForm(forms.Form):
         help_text=gettext_lazy("Only needed if we may call or text you. Write it the way you usually do."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         error_messages={"max_length": gettext_lazy("Enter a phone number of at most %(limit_value)d characters.")},
+    )
+    call_time = forms.ChoiceField(
+        label=gettext_lazy("Best time to call you"),
+        required=False,
+        choices=[("", gettext_lazy("Any time")), *CallTime.choices],
+        help_text=gettext_lazy("Your own time of day. We only call if you chose it above."),
+        widget=forms.RadioSelect,
     )
     country = LineField(
         label=gettext_lazy("Country you live in"),
@@ -258,6 +265,7 @@ class InquiryForm(forms.Form):
             contact_by=tuple(data["contact_by"]),
             phone=phone,
             phone_is_doubtful=bool(phone) and parsed_phone(phone, data["country"]) is None,
+            call_time=data["call_time"],
             country=data["country"],
             preferred_language=data["preferred_language"],
             for_whom=data["for_whom"],
@@ -282,8 +290,8 @@ def _helper() -> FormHelper:
     helper.attrs = {"novalidate": True}
     helper.form_error_title = _("Please check these answers")
     helper.layout = Layout(
-        "treatment", "name", "email", "contact_by", "phone", "country", "preferred_language", "for_whom", "message",
-        "consent", "consent_version", "time_zone", "submission_id", "elapsed_ms", "subject_line",
+        "treatment", "name", "email", "contact_by", "phone", "call_time", "country", "preferred_language", "for_whom",
+        "message", "consent", "consent_version", "time_zone", "submission_id", "elapsed_ms", "subject_line",
     )  # fmt: skip
     return helper
 

@@ -10,7 +10,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import NumberParseException
 
 from inquiries.countries import country_name
-from inquiries.enums import ContactBy, ForWhom
+from inquiries.enums import CallTime, ContactBy, ForWhom
 from inquiries.models import Inquiry
 from treatments.models import Treatment, TreatmentPage
 
@@ -21,6 +21,7 @@ class ReadableInquiry:
 
     treatment: str
     contact_by: str
+    call_time: str
     country: str
     page_language: str
     preferred_language: str
@@ -32,6 +33,7 @@ def readable_choices(inquiry: Inquiry) -> ReadableInquiry:
     return ReadableInquiry(
         treatment=treatment_title(inquiry.treatment),
         contact_by=", ".join(str(ContactBy(code).label) for code in inquiry.contact_by),
+        call_time=str(CallTime(inquiry.call_time).label) if inquiry.call_time else "",
         country=country_name(inquiry.country),
         page_language=language_name(inquiry.language),
         preferred_language=language_name(inquiry.preferred_language),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator
-from inquiries.enums import ForWhom, Outcome, QuarantineReason, Status
+from inquiries.enums import CallTime, ForWhom, Outcome, QuarantineReason, Status
 from inquiries.querysets import InquiryQuerySet
 from inquiries.sealing import SealedTextField
 from treatments.models import Treatment
@@ -29,11 +29,10 @@ class Inquiry(models.Model):
             "submission_id", "receipt_digest", "treatment",
         )  # fmt: skip
         neutral = (
-            "id", "reference", "language", "preferred_language", "contact_by", "for_whom", "phone_is_doubtful",
-            "consent_version", "consent_digest", "origin_was_checked", "status", "coordinator", "is_flagged",
-            "received_at", "reply_due_at", "opened_at", "first_contact_at", "closed_at", "closed_by", "outcome",
-            "quarantined_at",
-            "quarantine_reason", "released_at",
+            "id", "reference", "language", "preferred_language", "contact_by", "call_time", "for_whom",
+            "phone_is_doubtful", "consent_version", "consent_digest", "origin_was_checked", "status",
+            "coordinator", "is_flagged", "received_at", "reply_due_at", "opened_at", "first_contact_at",
+            "closed_at", "closed_by", "outcome", "quarantined_at", "quarantine_reason", "released_at",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,6 +52,7 @@ class Inquiry(models.Model):
     contact_by = models.JSONField(_("contact by"), default=list)
     phone = SealedTextField(_("phone"))
     phone_is_doubtful = models.BooleanField(_("phone number could not be read"), default=False)
+    call_time = models.CharField(_("best time to call"), max_length=10, choices=CallTime, blank=True)
     country = models.CharField(_("country"), max_length=2)
     preferred_language = models.CharField(_("preferred language"), max_length=10)
     for_whom = models.CharField(_("for whom"), max_length=10, choices=ForWhom)

@@ -48,6 +48,7 @@ class Submission:
     message: str
     language: str
     network_digest: str
+    call_time: str = ""
     time_zone: str = ""
     submission_id: uuid.UUID | None = None
     elapsed_ms: int | None = None
@@ -166,6 +167,7 @@ def _store(submission: Submission, policy: ReplyPolicy, now: datetime) -> Inquir
         contact_by=list(submission.contact_by),
         phone=submission.phone,
         phone_is_doubtful=submission.phone_is_doubtful,
+        call_time=submission.call_time,
         country=submission.country,
         preferred_language=submission.preferred_language,
         for_whom=submission.for_whom,

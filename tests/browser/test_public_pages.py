@@ -67,7 +67,7 @@ def test_whole_form_works_by_keyboard(embedded: EmbeddedSite, page: Page) -> Non
     page.keyboard.press("Space")
     for keys in (["Tab", "Kim Keyboard"], ["Tab", "kim@example.com"], ["Tab", "Space"]):
         _press(page, keys)
-    _press(page, ["Tab", "Tab", "Tab", "Tab", "Croatia"])
+    _press(page, ["Tab", "Tab", "Tab", "Tab", "Tab", "Croatia"])
     _press(page, ["Tab", "Space"])
     _press(page, ["Tab", "Space"])
     _press(page, ["Tab", "By keyboard only"])

@@ -151,6 +151,7 @@ def test_errors_lose_nothing_that_was_typed(client: Client) -> None:
         ({"message": "a\r\n" * 800}, {("message", "max_length")}),
         ({"name": "\x00"}, {("name", "control")}),
         ({"treatment": "surgery"}, {("treatment", "invalid_choice")}),
+        ({"call_time": "midnight"}, {("call_time", "invalid_choice")}),
         ({"contact_by": ["pigeon"]}, {("contact_by", "invalid_choice")}),
         ({"consent": ""}, {("consent", "required")}),
         ({"consent_version": "1999-01-01"}, {("consent", "changed")}),
@@ -178,6 +179,7 @@ def test_changed_consent_text_is_asked_for_again_and_can_then_be_given(client: C
     "overrides",
     [
         {"name": "李"},
+        {"call_time": "morning"},
         {"name": "x" * 120},
         {"name": "محمد علي"},
         {"email": "jan+back@example.com"},
@@ -198,6 +200,7 @@ def test_honest_input_is_accepted_as_typed(client: Client, overrides: dict[str, 
     inquiry = Inquiry.objects.get()
     assert inquiry.name == overrides.get("name", "Jan Patient")
     assert inquiry.phone == overrides.get("phone", "")
+    assert inquiry.call_time == overrides.get("call_time", "")
 
 
 @pytest.mark.parametrize(
