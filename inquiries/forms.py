@@ -14,57 +14,18 @@ from django.utils.translation import gettext as _
 
 from coordinators.roster import spoken_languages
 from inquiries.consent import CONSENT_VERSION, consent_text
-from inquiries.countries import country_choices, find_country
+from inquiries.countries import find_country
 from inquiries.enums import CallTime, ContactBy, ForWhom
+from inquiries.form_fields import CountryInput, LineField, TextField
 from inquiries.moments import known_zone
 from inquiries.readable import parsed_phone
 from inquiries.services.submit import OTHER_LANGUAGE, Submission
-from inquiries.text import has_control_characters, many_lines, one_line
+from inquiries.text import one_line
 from treatments.models import Treatment
 from treatments.reading import teasers
 
 UNSURE = "unsure"
 MESSAGE_LENGTH = 1500
-
-
-class LineField(forms.CharField):
-    """One line as a person types it; line breaks and other controls are refused, direction marks removed."""
-
-    default_error_messages = {
-        "control": gettext_lazy("Type this on one line, without special control characters."),
-    }
-
-    def to_python(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
-        """Return the line, composed."""
-        return one_line(super().to_python(value) or "")
-
-    def clean(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
-        """Return the line, or refuse what no keyboard types into one."""
-        if isinstance(value, str) and has_control_characters(value.strip()):
-            raise forms.ValidationError(self.error_messages["control"], code="control")
-        cleaned: str = super().clean(value)
-        return cleaned
-
-
-class TextField(forms.CharField):
-    """Several lines; a line break counts as one character, as it does for the person typing."""
-
-    def to_python(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
-        """Return the text with plain line breaks."""
-        return many_lines(value) if isinstance(value, str) else ""
-
-
-class CountryInput(forms.TextInput):
-    """A text input that suggests countries while the visitor types."""
-
-    template_name = "inquiries/widgets/country.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401  # Django's signature
-        """Add the suggestions."""
-        context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["list"] = f"{name}-suggestions"
-        context["suggestions"] = [country for _code, country in country_choices()]
-        return context
 
 
 class InquiryForm(forms.Form):
