@@ -99,7 +99,7 @@ class TreatmentPageAdmin(PageAdmin[TreatmentPage]):
 
     form = TreatmentPageForm
     inlines = (PageSectionInline,)
-    list_display = ("title", "treatment", "language", "state", "reviewer", "review_due_on", "updated_at")
+    list_display = ("title", "treatment", "language", "state", "reviewer", "review_due_on")
     list_select_related = ("treatment",)
     ordering = ("treatment__position", "language")
     fieldsets = (
@@ -122,7 +122,7 @@ class SitePageAdmin(PageAdmin[SitePage]):
 
     form = SitePageForm
     inlines = (SitePageSectionInline,)
-    list_display = ("title", "key", "language", "state", "updated_at")
+    list_display = ("title", "key", "language", "state")
     ordering = ("key", "language")
     fieldsets = (
         (None, {"fields": ("key", "language", "state", "title", "slug", "answer", "description")}),
