@@ -19,9 +19,9 @@ QUIET = (
 SLOWEST_STEP_MS = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker."""
+    """Start one Chromium for a file; Django refuses to work beside its event loop, so it ends with the file."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=need_program("chromium"), args=list(QUIET))
         yield chromium
