@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_binary_file
 from email.message import EmailMessage
 from email.policy import default as modern_policy
@@ -43,7 +43,9 @@ class KeptMessage:
     def date(self) -> datetime | None:
         """Return the moment that the message gives itself."""
         header = self.content["Date"]
-        return header.datetime if header else None
+        moment: datetime | None = header.datetime if header else None
+        # "-0000" says UTC without a place, and is read as a moment without a clock.
+        return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
     @property
     def to(self) -> str:

@@ -108,12 +108,18 @@ def _context(email: OutgoingEmail) -> dict[str, Any]:
         "reply_by_short": in_short(promised.at),
         "reply_by_patient": in_words(promised.patient_at) if promised.patient_at else "",
         "coordinator": inquiry.coordinator,
-        "language_code": inquiry.language.upper(),
+        "language_code": _answer_language(inquiry).upper(),
         "country": country_name(inquiry.country),
     }
     if email.kind == EmailKind.CONFIRMATION:
         return {**context, "receipt_url": _receipt_url(inquiry)}
     return {**context, **_desk_context(inquiry)}
+
+
+def _answer_language(inquiry: Inquiry) -> str:
+    """Return the language of the answer; the page's where the patient wants one that the site does not speak."""
+    known = dict(settings.LANGUAGES)
+    return inquiry.preferred_language if inquiry.preferred_language in known else inquiry.language
 
 
 def _desk_context(inquiry: Inquiry) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from coordinators.models import Coordinator, User
 from inquiries.enums import EmailStatus, EventKind, Status
+from inquiries.references import normal_reference
 from inquiries.sealing import SealedQuerySet
 from inquiries.sealing.blind import search_digests
 
@@ -82,7 +83,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
 
     def found_by(self, term: str) -> Self:
         """Return the inquiries whose reference, name words, address or number match every word of `term`."""
-        matches = Q(reference__iexact=term.strip())
+        matches = Q(reference=normal_reference(term))
         if words := search_digests(term):
             by_words = self.model._default_manager.all()
             for digests in words:
@@ -105,7 +106,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
             models.When(status=Status.CONTACTED, then=1),
             default=2,
         )
-        return self.order_by(rank, "reply_due_at", "id")
+        return self.order_by(rank, "reply_due_at", "received_at", "id")
 
 
 class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):

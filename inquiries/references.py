@@ -9,6 +9,12 @@ LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
 PATTERN = "dlldlldl"
 
 
+def normal_reference(typed: str) -> str:
+    """Return a reference as it is stored, from however somebody wrote it down: `zg7km4xw2p`, `7KM4 XW2P`."""
+    letters = "".join(character for character in typed.upper() if character.isalnum()).removeprefix(PREFIX)
+    return f"{PREFIX}-{letters[:4]}-{letters[4:]}"
+
+
 def new_reference() -> str:
     """Return a fresh reference such as `ZG-7KM4-XW2P`."""
     body = "".join(secrets.choice(DIGITS if kind == "d" else LETTERS) for kind in PATTERN)

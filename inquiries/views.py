@@ -79,7 +79,8 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             "reply_by": promised.at,
             "clinic_place": clinic_place(),
             "reply_by_patient": promised.patient_at,
-            "has_email": bool(inquiry.email),
+            # A held inquiry sends nothing before a person releases it: the page must not say otherwise.
+            "has_email": bool(inquiry.email) and not inquiry.is_quarantined,
         }
         siblings = siblings_of_route("inquiries:confirmation", token=token)
         response = render(request, "inquiries/confirmation.html", {"receipt": receipt, "siblings": siblings})

@@ -40,6 +40,9 @@ class CoordinatorForm(ModelForm[Coordinator]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
         super().__init__(*args, **kwargs)
+        if "user" in self.fields:
+            people: Any = self.fields["user"]
+            people.queryset = people.queryset.filter(coordinator__isnull=True)
         if self.instance.pk:
             self.initial["speaks"] = [item.language for item in self.instance.languages.all()]
 

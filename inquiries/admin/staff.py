@@ -1,6 +1,7 @@
 """People of the staff: invited by mail, given a new password by mail, let go without losing an inquiry."""
 
 from typing import Any
+from urllib.parse import quote
 
 import django.contrib.auth.admin  # noqa: F401  # registers the groups that are taken off below
 from django import forms
@@ -9,11 +10,12 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coordinators.admin.access import ManagersOnly, person
+from coordinators.enums import Role
 from coordinators.models import User
 from inquiries.services import staff
 from inquiries.services.triage import TriageError
@@ -94,6 +96,14 @@ class UserAdmin(ManagersOnly, KeepsRows, DeskAdmin[User]):
             self.message_user(request, _("An invitation is on its way to %(email)s.") % {"email": obj.email})
             return
         self._say_moved(request, staff.change_person(obj, by=person(request)))
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead on to what a new coordinator speaks and knows: before that, no inquiry can be given to them."""
+        if obj.role != Role.COORDINATOR:
+            return super().response_add(request, obj, post_url_continue)
+        message = _("Now say which languages and treatments they take. Until then they are given no inquiries.")
+        self.message_user(request, message, messages.WARNING)
+        return redirect(f"{reverse('admin:coordinators_coordinator_add')}?user={obj.pk}&display_name={quote(obj.name)}")
 
     def step_view(self, request: HttpRequest, user_id: int, step: str) -> HttpResponse:
         """Send a password link, close an account, or open it again."""

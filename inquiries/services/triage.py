@@ -1,5 +1,7 @@
 """What the staff does with an inquiry; every step writes an event."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from coordinators.assignment import Question
 from coordinators.models import Coordinator, ReplyPolicy, User
 from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Outcome, Status
 from inquiries.models import Assignment, Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.references import normal_reference
 from inquiries.services.outbox import put_inquiry_email, send_again
 from inquiries.services.submit import OTHER_LANGUAGE, assign_automatically, put_handover
 
@@ -30,7 +33,7 @@ def record_read(inquiry: Inquiry, *, by: User) -> None:
 @transaction.atomic
 def open_by_reference(reference: str, *, reason: str, by: User) -> Inquiry | None:
     """Let a person see an inquiry that is not theirs, by its reference and with a reason that is kept."""
-    inquiry = Inquiry.objects.filter(reference__iexact=reference.strip()).first()
+    inquiry = Inquiry.objects.filter(reference=normal_reference(reference)).first()
     if inquiry:
         _write(inquiry, EventKind.OPENED_BY_REFERENCE, by, note=reason)
     return inquiry
@@ -40,6 +43,8 @@ def open_by_reference(reference: str, *, reason: str, by: User) -> Inquiry | Non
 def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str = "") -> None:
     """Give the inquiry to a coordinator, who is told by e-mail. Raises TriageError for somebody who is not active."""
     locked = _lock(inquiry)
+    if locked.status == Status.CLOSED:
+        raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not coordinator.user.is_active:
         raise TriageError(_("This person's account is closed. Choose somebody else."))
     locked.coordinator = coordinator
@@ -67,18 +72,7 @@ def reassign_open(coordinator: Coordinator, *, by: User) -> int:
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
     inquiries = list(Inquiry.objects.open().filter(coordinator=coordinator).select_related("treatment"))
     for inquiry in inquiries:
-        language = inquiry.language if inquiry.preferred_language == OTHER_LANGUAGE else inquiry.preferred_language
-        question = Question(inquiry.treatment_code, language)
-        assign_automatically(inquiry, question, policy, timezone.now())
-        inquiry.refresh_from_db()
-        _write(
-            inquiry,
-            EventKind.ASSIGNED,
-            by,
-            details={"coordinator": inquiry.coordinator_id, "left": coordinator.pk},
-        )
-        if not inquiry.is_quarantined:
-            put_handover(inquiry)
+        _give_on(inquiry, coordinator, policy, by=by)
     return len(inquiries)
 
 
@@ -113,7 +107,8 @@ def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> No
 
 @transaction.atomic
 def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
-    """Open a closed inquiry again. Raises TriageError when it is open."""
+    """Open a closed inquiry again, with a new owner if the old one has left. Raises TriageError when it is open."""
+    policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
     locked = _lock(inquiry)
     if locked.status != Status.CLOSED:
         raise TriageError(_("This inquiry is open already."))
@@ -123,12 +118,16 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     locked.outcome = ""
     locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
     _write(locked, EventKind.REOPENED, by, note=reason)
+    if locked.coordinator and not locked.coordinator.user.is_active:
+        _give_on(locked, locked.coordinator, policy, by=by)
 
 
 @transaction.atomic
 def release(inquiry: Inquiry, *, by: User) -> None:
     """Let a quarantined inquiry go its normal way, e-mails included. Raises TriageError when it is not held."""
     locked = _lock(inquiry)
+    if locked.status == Status.CLOSED:
+        raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not locked.is_quarantined:
         raise TriageError(_("This inquiry is not held in quarantine."))
     locked.released_at = timezone.now()
@@ -147,6 +146,17 @@ def resend(email: OutgoingEmail, *, by: User) -> None:
     _write(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
 
 
+def _give_on(inquiry: Inquiry, leaving: Coordinator, policy: ReplyPolicy, *, by: User) -> None:
+    """Give a leaving coordinator's inquiry to whom the rule chooses."""
+    language = inquiry.language if inquiry.preferred_language == OTHER_LANGUAGE else inquiry.preferred_language
+    assign_automatically(inquiry, Question(inquiry.treatment_code, language), policy, timezone.now())
+    inquiry.refresh_from_db()
+    details = {"coordinator": inquiry.coordinator_id, "left": leaving.pk}
+    _write(inquiry, EventKind.ASSIGNED, by, details=details)
+    if not inquiry.is_quarantined:
+        put_handover(inquiry)
+
+
 def _lock(inquiry: Inquiry) -> Inquiry:
     """Return the inquiry as it is now, locked until the transaction ends."""
     return Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
@@ -159,9 +169,9 @@ def _write(
     *,
     note: str = "",
     contact_result: str = "",
-    details: dict[str, object] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Write one line of the history."""
     InquiryEvent.objects.create(
-        inquiry=inquiry, kind=kind, actor=by, note=note, contact_result=contact_result, details=details or {}
+        inquiry=inquiry, kind=kind, actor=by, note=note, contact_result=contact_result, details=dict(details or {})
     )

@@ -35,6 +35,10 @@ if (form) {
   fill("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
   form.querySelectorAll("[data-counter]").forEach(countCharacters);
 
+  // After a mistake the form comes back with the time that it took so far.
+  const elapsed = form.elements.namedItem("elapsed_ms");
+  const before = Number(elapsed.value) || 0;
+
   let sentAt = -Infinity;
   form.addEventListener("submit", (event) => {
     const now = performance.now();
@@ -43,7 +47,7 @@ if (form) {
       return;
     }
     sentAt = now;
-    form.elements.namedItem("elapsed_ms").value = Math.round(now - started);
+    elapsed.value = Math.round(before + now - started);
   });
   // Back from the next page: the reader may send again at once.
   addEventListener("pageshow", () => {

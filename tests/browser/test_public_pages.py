@@ -85,6 +85,23 @@ def _press(page: Page, keys: list[str]) -> None:
             page.keyboard.type(key)
 
 
+def test_quick_correction_after_a_mistake_is_no_robots_doing(embedded: EmbeddedSite, page: Page) -> None:
+    page.goto(f"{embedded.url}/en/inquiry/")
+    page.check("input[name=treatment][value=unsure]")
+    page.fill("input[name=name]", "Carla Correct")
+    page.fill("input[name=email]", "carla@example.com")
+    page.check("input[name=contact_by][value=email]")
+    page.fill("input[name=country]", "Croatia")
+    page.check("input[name=preferred_language][value=en]")
+    page.check("input[name=for_whom][value=self]")
+    page.wait_for_timeout(3100)
+    page.click("#inquiry-form button[type=submit]")
+    page.check("input[name=consent]")
+    page.click("#inquiry-form button[type=submit]")
+    page.wait_for_url("**/inquiry/received/**")
+    assert embedded.rows.select("SELECT quarantine_reason FROM inquiries_inquiry") == [("",)]
+
+
 def test_form_works_without_javascript_on_a_phone(embedded: EmbeddedSite, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
     page = context.new_page()

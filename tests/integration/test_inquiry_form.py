@@ -285,6 +285,8 @@ def test_suspicious_inquiry_is_held_with_an_owner_and_the_sender_notices_nothing
 ) -> None:
     response = send(client, **overrides)
     assert client.get(response.headers["Location"]).status_code == 200
+    says_that_mail_comes = "spam" in client.get(response.headers["Location"]).content.decode()
+    assert says_that_mail_comes is not bool(reason)
     inquiry = Inquiry.objects.get()
     assert inquiry.quarantine_reason == reason
     assert inquiry.is_quarantined is bool(reason)
