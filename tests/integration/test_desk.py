@@ -191,10 +191,17 @@ def test_selected_inquiries_are_taken_over_or_released_together(desk: Client, an
 # One inquiry
 
 
+@pytest.mark.parametrize(("chosen", "offered"), [("email", ""), ("phone", "tel:"), ("text", "sms:")])
+def test_phone_is_offered_only_for_what_the_patient_chose(desk: Client, chosen: str, offered: str) -> None:
+    html = desk.get(address(make_inquiry(phone="091 234 5678", country="HR", contact_by=(chosen,)))).content.decode()
+    assert {scheme for scheme in ("tel:", "sms:") if f'href="{scheme}' in html} == ({offered} if offered else set())
+
+
 def test_patients_text_is_shown_as_typed_and_never_run(desk: Client) -> None:
     inquiry = make_inquiry(
-        name="<b>Eva</b>", message="<script>alert('x')</script>\nsecond line", phone="091 234 5678", country="HR"
-    )
+        name="<b>Eva</b>", message="<script>alert('x')</script>\nsecond line", phone="091 234 5678", country="HR",
+        contact_by=("phone",),
+    )  # fmt: skip
     html = desk.get(address(inquiry)).content.decode()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;\nsecond line" in html
