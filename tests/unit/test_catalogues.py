@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from clinic_site.catalogues import compile_stale, problems
-from clinic_site.extraction import COMPLETES_DJANGO, can_extract, differences, extract, update
+from clinic_site.extraction import COMPLETES_DJANGO, differences, extract, update
+from tests.real.processes import need_program
 
 HEADER = """msgid ""
 msgstr ""
@@ -226,11 +227,11 @@ def test_update_without_gettext_says_so_and_changes_nothing(locale_dir: Path) ->
 @pytest.fixture
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the extraction, which is a process of its own, run with the site's settings instead of the tests'."""
+    need_program("xgettext")
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
 
 
 @pytest.mark.usefixtures("_own_settings")
-@pytest.mark.skipif(not can_extract(), reason="gettext is not installed")
 def test_extract_finds_the_texts_of_code_and_templates() -> None:
     found = {(entry.msgctxt, entry.msgid) for entry in extract()}
     assert (None, "Your full name") in found
@@ -239,7 +240,6 @@ def test_extract_finds_the_texts_of_code_and_templates() -> None:
 
 
 @pytest.mark.usefixtures("_own_settings")
-@pytest.mark.skipif(not can_extract(), reason="gettext is not installed")
 def test_update_then_check_leaves_only_what_has_to_be_translated(
     locale_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
