@@ -13,6 +13,7 @@ CONTENT = Path(__file__).resolve().parent / "content"
 _HEADING = re.compile(r"^## (?P<heading>.+?) \{#(?P<key>[a-z0-9-]+)\}$", re.MULTILINE)
 _ANY_HEADING = re.compile(r"^## ", re.MULTILINE)
 CITATION = re.compile(r"\[\^([A-Za-z0-9-]+)\]")
+ILLUSTRATION = re.compile(r"!\[\]\(illustration:([a-z-]+)\)")
 _FENCE = "+++\n"
 FRONT_NAMES = frozenset({"title", "slug", "answer", "description", "also_called", "written_on"})
 
@@ -74,6 +75,12 @@ def read_toml(path: Path) -> dict[str, Any]:
 def cited(text: str) -> list[str]:
     """Return the keys of the sources that `text` cites, in order."""
     return CITATION.findall(text)
+
+
+def text_digest(heading: str, body: str) -> str:
+    """Return a digest of a section's words, the same however its lines end."""
+    text = f"{heading.strip()}\n{body.strip()}".replace("\r\n", "\n")
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(values: dict[str, Any]) -> str:

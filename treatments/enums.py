@@ -38,6 +38,25 @@ class PublicationState(TextChoices):
     PUBLISHED = "PUBLISHED", _("published")
 
 
+class Speciality(TextChoices):
+    """What a doctor is trained in."""
+
+    PAIN = "PAIN", _("pain medicine and anaesthesia")
+    RADIOLOGY = "RADIOLOGY", _("interventional radiology")
+    ORTHOPAEDICS = "ORTHOPAEDICS", _("orthopaedics")
+    NEUROSURGERY = "NEUROSURGERY", _("neurosurgery")
+    REHABILITATION = "REHABILITATION", _("physical medicine and rehabilitation")
+
+
+class FactKind(TextChoices):
+    """What a number about the clinic counts; numbers about success are not among them (FACTS.md §9)."""
+
+    FOUNDED = "FOUNDED", _("The clinic opened in")
+    DOCTORS = "DOCTORS", _("Doctors who do these treatments")
+    TREATMENTS = "TREATMENTS", _("Treatments of the spine in the last calendar year")
+    COUNTRIES = "COUNTRIES", _("Countries our patients came from in the last calendar year")
+
+
 def language_choices() -> list[tuple[str, str]]:
     """Return the site's languages; a callable, so that a new language needs no migration."""
     return list(settings.LANGUAGES)

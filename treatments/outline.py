@@ -36,6 +36,8 @@ BODY = (
     Slot("questions", shared=True),
 )
 QUESTIONS = tuple(Slot(f"faq-{number}") for number in range(1, 9))
-SLOTS = (EXPECTATION, *BODY, *QUESTIONS)
+# A treatment's cells in the table that compares all of them
+BRIEFS = (Slot("brief-goal"), Slot("brief-done"), Slot("brief-activity"), Slot("brief-evidence"))
+SLOTS = (EXPECTATION, *BODY, *QUESTIONS, *BRIEFS)
 OPTIONAL_KEYS = frozenset({"types"})
 SAFETY_KEYS = frozenset(slot.key for slot in SLOTS if slot.safety)

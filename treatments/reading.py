@@ -3,23 +3,44 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
+from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from treatments.facts import Fact, key_facts
-from treatments.markdown import Citations
+from treatments.glossary import glossary_of
+from treatments.markdown import PageText
 from treatments.models import Page, Section, SharedSection, SitePage, Source, TreatmentPage
-from treatments.outline import BODY, EXPECTATION, QUESTIONS, Slot
+from treatments.outline import BODY, BRIEFS, EXPECTATION, QUESTIONS, Slot
+from treatments.translations import Freshness, freshness, is_source, sections_of, source_page
+
+
+class Note(StrEnum):
+    """What a visitor must know about a section's language."""
+
+    NONE = ""
+    STALE = "stale"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
 class ReadSection:
-    """A section as a visitor sees it."""
+    """A section as a visitor sees it, in the language that it is shown in."""
 
     key: str
     heading: str
     html: SafeString
     is_safety: bool
+    body: str
+    language: str
+    note: Note = Note.NONE
+
+    @property
+    def direction(self) -> str:
+        """Which way its language is written, for `dir`."""
+        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
 
 
 @dataclass(frozen=True)
@@ -87,15 +108,22 @@ class ReadSitePage:
     review: Review
 
 
+@dataclass(frozen=True)
+class Text:
+    """A section's words as they will be shown: which row, in which language, with which note."""
+
+    section: Section
+    language: str
+    note: Note
+
+
 def read_treatment_page(page: TreatmentPage) -> ReadTreatmentPage:
     """Put the page together from its own and the shared sections, in the order of the outline."""
-    own = {section.key: section for section in page.sections.all()}
-    shared = {section.key: section for section in SharedSection.objects.filter(language=page.language)}
-    citations = Citations()
+    texts = texts_of_treatment(page)
+    writer = PageText(glossary_of(page.language))
 
     def read(slots: Iterable[Slot]) -> list[ReadSection]:
-        found = ((shared if slot.shared else own).get(slot.key) for slot in slots)
-        return [_read_section(section, citations) for section in found if section]
+        return _read_slots(texts, slots, page.language, writer)
 
     expectation = read([EXPECTATION])
     sections = read(BODY)
@@ -110,23 +138,28 @@ def read_treatment_page(page: TreatmentPage) -> ReadTreatmentPage:
         expectation=expectation[0] if expectation else None,
         sections=sections,
         questions=questions,
-        sources=_read_sources(citations),
+        sources=read_sources(writer),
         review=_review(page),
         others=[teaser for teaser in teasers(page.language) if teaser.code != page.treatment.code],
     )
 
 
-def read_site_page(page: SitePage) -> ReadSitePage:
-    """Put a site page together from its sections."""
-    citations = Citations()
-    sections = [_read_section(section, citations) for section in page.sections.order_by("position", "id")]
+def read_briefs(page: TreatmentPage, writer: PageText) -> dict[str, ReadSection]:
+    """Return what the page says in the table that compares all treatments, by key."""
+    return {section.key: section for section in _read_slots(texts_of_treatment(page), BRIEFS, page.language, writer)}
+
+
+def read_site_page(page: SitePage, writer: PageText | None = None) -> ReadSitePage:
+    """Put a site page together from its sections; a page that shows more numbers its sources with the same `writer`."""
+    writer = writer or PageText(None if page.key == SitePage.GLOSSARY else glossary_of(page.language))
+    texts = _texts(sections_of(page), _published_source_sections(page), page.language)
     return ReadSitePage(
         key=page.key,
         title=page.title,
         answer=page.answer,
         description=page.description,
-        sections=sections,
-        sources=_read_sources(citations),
+        sections=[_read_section(text, page.language, writer) for text in texts.values()],
+        sources=read_sources(writer),
         review=_review(page),
     )
 
@@ -137,17 +170,13 @@ def teasers(language: str) -> list[Teaser]:
     return [Teaser(page.treatment.code, page.title, page.answer, page.get_absolute_url()) for page in pages]
 
 
-def _read_section(section: Section, citations: Citations) -> ReadSection:
-    return ReadSection(section.key, section.heading, citations.render(section.body), section.is_safety)
-
-
-def _read_sources(citations: Citations) -> list[ReadSource]:
-    """Return the cited sources in the order of their numbers."""
-    sources = Source.objects.filter(key__in=citations.numbers)
-    numbered = sorted(sources, key=lambda source: citations.numbers[source.key])
+def read_sources(writer: PageText) -> list[ReadSource]:
+    """Return the sources that `writer` met, in the order of their numbers."""
+    sources = Source.objects.filter(key__in=writer.numbers)
+    numbered = sorted(sources, key=lambda source: writer.numbers[source.key])
     return [
         ReadSource(
-            number=citations.numbers[source.key],
+            number=writer.numbers[source.key],
             anchor=f"source-{source.key}",
             title=source.title,
             publisher=source.publisher,
@@ -158,6 +187,58 @@ def _read_sources(citations: Citations) -> list[ReadSource]:
         )
         for source in numbered
     ]
+
+
+def texts_of_treatment(page: TreatmentPage) -> dict[str, Text]:
+    """Return the words of a treatment page's sections, its own and the shared ones, by key."""
+    shared = SharedSection.objects.filter(language__in=[page.language, settings.LANGUAGE_CODE])
+    own_shared = [section for section in shared if section.language == page.language]
+    source_shared = [section for section in shared if not is_source(page.language) and is_source(section.language)]
+    return _texts(sections_of(page), _published_source_sections(page), page.language) | _texts(
+        own_shared, source_shared, page.language
+    )
+
+
+def _published_source_sections(page: Page) -> Iterable[Section]:
+    """Return the sections of the page that `page` was translated from, if visitors can see it."""
+    source = source_page(page)
+    return sections_of(source) if source and source.is_public else ()
+
+
+def _texts(own: Iterable[Section], source: Iterable[Section], language: str) -> dict[str, Text]:
+    """Return what visitors see of each section: medical safety never stands there in words that no longer hold."""
+    sources = {section.key: section for section in source}
+    texts = {}
+    for section in own:
+        origin = sources.pop(section.key, None)
+        if freshness(section, origin) is not Freshness.STALE or origin is None:
+            texts[section.key] = Text(section, language, Note.NONE)
+        elif section.is_safety:
+            texts[section.key] = Text(origin, settings.LANGUAGE_CODE, Note.SOURCE)
+        else:
+            texts[section.key] = Text(section, language, Note.STALE)
+    missing = (section for section in sources.values() if section.is_safety)
+    return texts | {section.key: Text(section, settings.LANGUAGE_CODE, Note.SOURCE) for section in missing}
+
+
+def _read_slots(
+    texts: dict[str, Text], slots: Iterable[Slot], page_language: str, writer: PageText
+) -> list[ReadSection]:
+    """Return the sections that stand in `slots`."""
+    return [_read_section(texts[slot.key], page_language, writer) for slot in slots if slot.key in texts]
+
+
+def _read_section(text: Text, page_language: str, writer: PageText) -> ReadSection:
+    section = text.section
+    return ReadSection(
+        key=section.key,
+        heading=section.heading,
+        html=writer.render(section.body, link_words=text.language == page_language),
+        is_safety=section.is_safety,
+        body=section.body,
+        language=text.language,
+        note=text.note,
+    )
 
 
 def _review(page: Page) -> Review:

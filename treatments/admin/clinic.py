@@ -1,12 +1,13 @@
-"""The clinic's public facts and the works that the pages cite."""
+"""The clinic's public facts, its people and numbers, what patients said, and the works that the pages cite."""
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, OnlyRow
+from treatments.admin.clinic_forms import DoctorForm, TestimonialForm
 from treatments.admin.forms import ClinicForm
-from treatments.models import Clinic, Source
+from treatments.models import Clinic, ClinicFact, Doctor, Source, Testimonial
 
 
 @admin.register(Clinic)
@@ -28,3 +29,29 @@ class SourceAdmin(EditorsOnly, KeepsRows, DeskAdmin[Source]):
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
         """Keep the key of a source that is there: sections cite it."""
         return ("key",) if obj else ()
+
+
+@admin.register(Doctor)
+class DoctorAdmin(EditorsOnly, DeskAdmin[Doctor]):
+    """Who treats patients, as the page about the clinic names them."""
+
+    form = DoctorForm
+    list_display = ("name", "speciality", "position")
+
+
+@admin.register(ClinicFact)
+class ClinicFactAdmin(EditorsOnly, DeskAdmin[ClinicFact]):
+    """Numbers about the clinic, each with its date and its source."""
+
+    list_display = ("kind", "number", "as_of", "source")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+
+@admin.register(Testimonial)
+class TestimonialAdmin(EditorsOnly, DeskAdmin[Testimonial]):
+    """What patients said about the service; shown only while the clinic's switch is on."""
+
+    form = TestimonialForm
+    list_display = ("shown_name", "language", "state", "received_on", "consent_on", "moderator")
+    list_filter = ("language", "state")
+    fields = ("language", "text", "shown_name", "received_on", "consent_on", "consent_note", "moderator", "state")

@@ -1,16 +1,30 @@
 """Forms of the content: what the database would refuse is said in words, at the field."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.typed import ModelForm
-from treatments.content_files import cited
-from treatments.enums import Guidance
-from treatments.models import Clinic, SitePage, Source, Treatment, TreatmentPage
+from treatments.claim_rules import NoClaimRulesError
+from treatments.content_files import ContentError, cited
+from treatments.enums import Guidance, PublicationState
+from treatments.models import Clinic, Page, SharedSection, SitePage, Source, Treatment, TreatmentPage
 from treatments.outline import SLOTS
+from treatments.publishing import (
+    Standing,
+    claims_of_section,
+    claims_of_sections,
+    claims_of_texts,
+    is_shared_section_public,
+    known_sources,
+    refusal,
+    rules_refusal,
+)
 
 LARGE = forms.Textarea(attrs={"rows": 14, "class": "vLargeTextField prose-field"})
 SMALL = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
@@ -56,6 +70,7 @@ class PageForm:
     """
 
     fixed: ClassVar[tuple[str, ...]] = ()
+    has_shared_sections: ClassVar[bool] = False
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # whichever form it is mixed into
         super().__init__(*args, **kwargs)
@@ -63,19 +78,36 @@ class PageForm:
             self.fields[name].disabled = bool(self.instance.pk)
 
     def clean(self: Any) -> dict[str, Any]:  # whichever form it is mixed into
-        """Refuse half a review."""
+        """Refuse half a review, and to publish what claims too much."""
         values: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # the form's own
         if values.get("reviewer") and not values.get("reviewed_on"):
             self.add_error("reviewed_on", _("Enter the day on which the doctor reviewed the page."))
         if values.get("reviewed_on") and not values.get("reviewer"):
             self.add_error("reviewer", _("Enter the name and title of the doctor who reviewed the page."))
+        if values.get("state") == PublicationState.PUBLISHED and values.get("language"):
+            self.refuse_claims(values)
         return values
+
+    def refuse_claims(self: Any, values: dict[str, Any]) -> None:  # whichever form it is mixed into
+        """Say which of the page's texts keeps it from being published; its sections are read by SectionFormSet."""
+        language = values["language"]
+        shared = SharedSection.objects.filter(language=language) if self.has_shared_sections else ()
+        try:
+            add_refusals(self, claims_of_texts(values, language))
+            sources = known_sources()
+            for section in shared:
+                for standing in claims_of_sections([section], language, sources):
+                    message = _("The shared section “%(section)s” keeps the page from being published. %(refusal)s")
+                    self.add_error("state", message % {"section": section, "refusal": refusal(standing)})
+        except (NoClaimRulesError, ContentError) as error:
+            self.add_error("state", rules_refusal(error))
 
 
 class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
     """A treatment's page in one language."""
 
     fixed = ("treatment", "language")
+    has_shared_sections = True
 
     def clean_slug(self) -> str:
         """Refuse a page that could not be reached."""
@@ -126,6 +158,50 @@ class SectionForm:
             message = _("There is no source with this key: %(keys)s. Add it under “Sources” first.")
             raise forms.ValidationError(message, code="unknown", params={"keys": ", ".join(sorted(unknown))})
         return body
+
+
+class SharedForm(SectionForm):
+    """Rules of a section that all pages of a language share; mixed in before a model's form."""
+
+    def clean(self: Any) -> dict[str, Any]:  # whichever form it is mixed into
+        """Refuse what claims too much once visitors read it; before that, the page cannot be published."""
+        values: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # the form's own
+        language = values.get("language") or self.instance.language
+        if "body" in values and "heading" in values and is_shared_section_public(language):
+            refuse_section(self, language, known_sources())
+        return values
+
+
+class SectionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # sections of either kind of page
+    """The sections of a page; those of a page that is to be published must not claim too much."""
+
+    def clean(self) -> None:
+        """Say at each section what keeps the page from being published."""
+        super().clean()
+        page: Page = self.instance
+        if not page.is_public:
+            return
+        sources = known_sources()
+        for form in self.forms:
+            values = form.cleaned_data
+            is_left_empty = form.empty_permitted and not form.has_changed()
+            if {"heading", "body"} <= set(values) and not is_left_empty and not values.get(DELETION_FIELD_NAME):
+                refuse_section(form, page.language, sources)
+
+
+def refuse_section(form: Any, language: str, sources: frozenset[str]) -> None:  # noqa: ANN401  # whichever section's form
+    """Say at a section's fields what claims too much."""
+    try:
+        values = form.cleaned_data
+        add_refusals(form, claims_of_section(values["heading"], values["body"], language, sources))
+    except (NoClaimRulesError, ContentError) as error:
+        form.add_error("body", rules_refusal(error))
+
+
+def add_refusals(form: Any, found: Iterable[Standing]) -> None:  # noqa: ANN401  # a page's or a section's form
+    """Put each finding at its field, or above the form where it has no such field."""
+    for standing in found:
+        form.add_error(standing.field if standing.field in form.fields else None, refusal(standing))
 
 
 def outline_choices(*, shared: bool) -> list[tuple[str, str]]:

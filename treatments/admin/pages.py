@@ -9,29 +9,35 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, RoleAccess
-from treatments.admin.forms import LARGE, SectionForm, SitePageForm, TreatmentPageForm, outline_choices
+from treatments.admin.forms import LARGE, SectionForm, SectionFormSet, SitePageForm, TreatmentPageForm, outline_choices
 from treatments.admin.preview import preview_site_page, preview_treatment_page
+from treatments.admin.translations import MATCHES_SOURCE, TranslatedForm
 from treatments.admin.typed import ModelForm, StackedInline
 from treatments.models import PageSection, SitePage, SitePageSection, TreatmentPage
+from treatments.translations import stale_keys
 
 AnyPage = TypeVar("AnyPage", TreatmentPage, SitePage)
 
 
-class PageSectionForm(SectionForm, ModelForm[PageSection]):
+class PageSectionForm(TranslatedForm, SectionForm, ModelForm[PageSection]):
     """A section of a treatment page; the outline says where it stands."""
+
+    matches_source = MATCHES_SOURCE
 
     class Meta:
         model = PageSection
-        fields = ("key", "heading", "body")
+        fields = ("key", "heading", "body", "matches_source")
         widgets = {"key": forms.Select(choices=[("", "–"), *outline_choices(shared=False)]), "body": LARGE}
 
 
-class SitePageSectionForm(SectionForm, ModelForm[SitePageSection]):
+class SitePageSectionForm(TranslatedForm, SectionForm, ModelForm[SitePageSection]):
     """A section of a site page."""
+
+    matches_source = MATCHES_SOURCE
 
     class Meta:
         model = SitePageSection
-        fields = ("key", "position", "heading", "body")
+        fields = ("key", "position", "heading", "body", "matches_source")
         widgets = {"body": LARGE}
 
 
@@ -40,6 +46,7 @@ class PageSectionInline(EditorsOnly, RoleAccess, StackedInline[PageSection, Trea
 
     model = PageSection
     form = PageSectionForm
+    formset = SectionFormSet
     template = "admin/treatments/sections.html"
     ordering = ("position", "id")
     extra = 1
@@ -50,6 +57,7 @@ class SitePageSectionInline(EditorsOnly, RoleAccess, StackedInline[SitePageSecti
 
     model = SitePageSection
     form = SitePageSectionForm
+    formset = SectionFormSet
     template = "admin/treatments/sections.html"
     ordering = ("position", "id")
     extra = 1
@@ -87,9 +95,9 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Add the buttons to the preview and to the other languages."""
+        """Add the buttons to the preview and to the other languages, and which sections are stale."""
         page = self.get_object(request, object_id)
-        others = {"translations": self.translations(page)} if page else {}
+        others = {"translations": self.translations(page), "stale_keys": stale_keys(page)} if page else {}
         return super().change_view(request, object_id, form_url, others | (extra_context or {}))
 
 

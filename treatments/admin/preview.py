@@ -6,9 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from treatments.models import SitePage, TreatmentPage
-from treatments.reading import read_site_page, read_treatment_page, teasers
-
-TEMPLATES = {SitePage.HOME: "treatments/home.html", SitePage.TREATMENTS: "treatments/treatment_list.html"}
+from treatments.reading import read_treatment_page
+from treatments.site_pages import kind_of
 
 
 def preview_treatment_page(request: HttpRequest, page: TreatmentPage) -> HttpResponse:
@@ -20,10 +19,10 @@ def preview_treatment_page(request: HttpRequest, page: TreatmentPage) -> HttpRes
 
 def preview_site_page(request: HttpRequest, page: SitePage) -> HttpResponse:
     """Show a site page as it is saved."""
-    template = TEMPLATES.get(page.key, "treatments/site_page.html")
+    kind = kind_of(page)
     with translation.override(page.language):
-        context = {"page": read_site_page(page), "treatments": teasers(page.language)}
-    return _preview(request, page, template, context)
+        context = kind.context(page, "")
+    return _preview(request, page, kind.template, context)
 
 
 def _preview(

@@ -3,20 +3,24 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows
-from treatments.admin.forms import LARGE, SectionForm, outline_choices
+from treatments.admin.forms import LARGE, SharedForm, outline_choices
+from treatments.admin.translations import MATCHES_SOURCE, TranslatedForm, translation_urls
 from treatments.admin.typed import ModelForm
 from treatments.models import SharedSection
 
 
-class SharedSectionForm(SectionForm, ModelForm[SharedSection]):
+class SharedSectionForm(TranslatedForm, SharedForm, ModelForm[SharedSection]):
     """A section that all pages of a language share."""
+
+    matches_source = MATCHES_SOURCE
 
     class Meta:
         model = SharedSection
-        fields = ("language", "key", "heading", "body")
+        fields = ("language", "key", "heading", "body", "matches_source")
         widgets = {"key": forms.Select(choices=outline_choices(shared=True)), "body": LARGE}
 
 
@@ -28,6 +32,10 @@ class SharedSectionAdmin(EditorsOnly, KeepsRows, DeskAdmin[SharedSection]):
     list_display = ("heading", "key", "language", "is_safety")
     list_filter = ("language",)
     ordering = ("language", "position", "id")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the overview of translations, which belongs to no single page."""
+        return [*translation_urls(self.admin_site), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SharedSection | None = None) -> tuple[str, ...]:  # noqa: ARG002  # Django's signature
         """Keep the place of a section that is there."""

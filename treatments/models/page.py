@@ -86,11 +86,18 @@ class TreatmentPage(Page):
 
 
 class SitePage(Page):
-    """A page about the site itself: home, privacy notice, accessibility statement, legal page."""
+    """A page that is about no single treatment: home, guides, the clinic, the privacy notice."""
 
     HOME = "home"
     TREATMENTS = "treatments"
     PRIVACY = "privacy"
+    COMPARE = "compare"
+    IMAGING = "imaging"
+    GUIDE = "guide"
+    GLOSSARY = "glossary"
+    SEARCH = "search"
+    INTERNATIONAL = "international"
+    CLINIC = "clinic"
 
     class PersonalData:
         """The reviewer signs the page in public."""

@@ -1,8 +1,11 @@
 """Sections: the pieces of text that pages are made of."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from treatments.content_files import text_digest
 from treatments.enums import language_choices
 from treatments.models.page import SitePage, TreatmentPage
 from treatments.outline import SAFETY_KEYS
@@ -16,6 +19,10 @@ class Section(models.Model):
     heading = models.CharField(_("heading"), max_length=200)
     body = models.TextField(_("text"), help_text=_("Markdown. A source is cited as [^KEY]."))
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # What the text was translated from: empty in the source language. The words are kept to show what changed since.
+    made_from = models.CharField(max_length=64, blank=True, editable=False)
+    made_from_heading = models.CharField(max_length=200, blank=True, editable=False)
+    made_from_body = models.TextField(blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -24,12 +31,27 @@ class Section(models.Model):
         return self.heading
 
     @property
+    def digest(self) -> str:
+        """What identifies the section's words."""
+        return text_digest(self.heading, self.body)
+
+    def matches(self, source: Self) -> None:
+        """Note that the text says what `source` says now; the caller saves."""
+        self.made_from, self.made_from_heading, self.made_from_body = source.digest, source.heading, source.body
+
+    def is_stale(self, source: Self) -> bool:
+        """Whether `source` changed after this text was made from it."""
+        return self.made_from != source.digest
+
+    @property
     def is_safety(self) -> bool:
         """Whether a patient's safety hangs on the text."""
         return self.key in SAFETY_KEYS
 
 
-_NEUTRAL = ("id", "key", "position", "heading", "body", "loaded_digest")
+_NEUTRAL = (
+    "id", "key", "position", "heading", "body", "loaded_digest", "made_from", "made_from_heading", "made_from_body",
+)  # fmt: skip
 
 
 class PageSection(Section):

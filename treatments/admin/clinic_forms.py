@@ -1,0 +1,50 @@
+"""Forms of the clinic's people and of what patients said."""
+
+from typing import Any
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext_lazy as _
+
+from treatments.admin.typed import ModelForm
+from treatments.enums import PublicationState
+from treatments.models import Doctor, Testimonial
+
+
+def spoken_language_choices() -> list[tuple[str, str]]:
+    """Return every language that Django knows by its own name, without regional variants."""
+    names = {code: info["name_local"] for code, info in LANG_INFO.items() if "name_local" in info and "-" not in code}
+    return sorted(names.items(), key=lambda choice: choice[1].casefold())
+
+
+class DoctorForm(ModelForm[Doctor]):
+    """A doctor and the languages they speak."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), choices=spoken_language_choices, widget=forms.SelectMultiple(attrs={"size": 12})
+    )
+
+    class Meta:
+        model = Doctor
+        fields = "__all__"
+
+
+class TestimonialForm(ModelForm[Testimonial]):
+    """What a patient said: public only with a consent that can be found, and after somebody read it."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to publish without a consent, where it is kept, and a person who allowed it."""
+        values = super().clean() or {}
+        if values.get("state") == PublicationState.PUBLISHED:
+            for name, message in (
+                ("consent_on", _("Enter the day on which the patient agreed to be quoted.")),
+                ("consent_note", _("Say where the patient's consent is kept.")),
+                ("moderator", _("Enter who read the text and allowed it.")),
+            ):
+                if not values.get(name):
+                    self.add_error(name, message)
+        return values
+
+    class Meta:
+        model = Testimonial
+        fields = "__all__"
