@@ -1,14 +1,15 @@
 """The demo clinic and its team: plainly invented, marked as demo on every page, with random passwords."""
 
 import secrets
-from datetime import time
+from datetime import date, time
 from typing import NamedTuple
 
 from django.db import transaction
 
 from coordinators.enums import Role
 from coordinators.models import Coordinator, CoordinatorLanguage, ReplyPolicy, User
-from treatments.models import Clinic, Treatment
+from treatments.enums import FactKind, Speciality
+from treatments.models import Clinic, ClinicFact, Doctor, Treatment
 
 MAIL_DOMAIN = "demo.clinic.example"
 
@@ -29,10 +30,25 @@ class _Person(NamedTuple):
 
 # The names say "example" in their own language, so that nobody takes them for real people.
 _TEAM = (
-    _Person("Ana Primjer", "hr", ("hr", "en")),
+    _Person("Ana Primjer", "hr", ("hr", "en", "it")),
     _Person("Jonas Beispiel", "de", ("de", "en")),
     _Person("Sanne Voorbeeld", "nl", ("nl", "en", "de")),
     _Person("Emma Example", "en", ("en",)),
+)
+
+
+_DOCTORS = (
+    ("Dr. Iva Primjer", Speciality.PAIN, ("hr", "en", "de")),
+    ("Dr. Luka Ogled", Speciality.RADIOLOGY, ("hr", "en", "it")),
+    ("Dr. Nina Uzorak", Speciality.ORTHOPAEDICS, ("hr", "en")),
+)
+_COUNTED_ON = date(2026, 10, 31)
+_INVENTED = "Klinika Primjer (demo)"
+_FACTS = (
+    (FactKind.FOUNDED, 2012),
+    (FactKind.DOCTORS, len(_DOCTORS)),
+    (FactKind.TREATMENTS, 640),
+    (FactKind.COUNTRIES, 9),
 )
 
 
@@ -60,22 +76,29 @@ def create_demo_team() -> list[SignIn]:
 
 
 def _make_clinic() -> None:
-    """Make the invented clinic, unless there is one."""
-    Clinic.objects.get_or_create(
+    """Make the invented clinic with its doctors and numbers, unless there is one."""
+    if Clinic.objects.exists():
+        return
+    Clinic.objects.create(
         id=Clinic.ONLY_ID,
-        defaults={
-            "name": "Klinika Primjer",
-            "operator": "Klinika Primjer d.o.o. (demo)",
-            "street": "Izmišljena ulica 1",
-            "postcode": "10000",
-            "city": "Zagreb",
-            "country": "HR",
-            "phone": "+385 1 000 0000",
-            "email": f"info@{MAIL_DOMAIN}",
-            "registration": "Demo 000000",
-            "insurance": "Demo 000000",
-            "is_demo": True,
-        },
+        name="Klinika Primjer",
+        operator="Klinika Primjer d.o.o. (demo)",
+        street="Izmišljena ulica 1",
+        postcode="10000",
+        city="Zagreb",
+        country="HR",
+        phone="+385 1 000 0000",
+        email=f"info@{MAIL_DOMAIN}",
+        registration="Demo 000000",
+        insurance="Demo 000000",
+        is_demo=True,
+    )
+    Doctor.objects.bulk_create(
+        Doctor(name=name, speciality=speciality, languages=list(languages), position=place)
+        for place, (name, speciality, languages) in enumerate(_DOCTORS)
+    )
+    ClinicFact.objects.bulk_create(
+        ClinicFact(kind=kind, number=number, as_of=_COUNTED_ON, source=_INVENTED) for kind, number in _FACTS
     )
 
 

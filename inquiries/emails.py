@@ -16,7 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from coordinators.models import ReplyPolicy, User
-from coordinators.roster import clinic_place
+from coordinators.roster import clinic_place, clinic_today
 from inquiries.countries import country_name
 from inquiries.enums import EmailKind, MailDetail
 from inquiries.models import Inquiry, MailDetailChoice, OutgoingEmail
@@ -24,6 +24,8 @@ from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, readable_choices, treatment_title
 from inquiries.receipts import receipt_token
 from inquiries.text import header_safe
+from treatments.coverage import gaps, overdue_pages
+from treatments.emergency import numbers_in
 from treatments.models import Clinic
 
 TEMPLATES = {
@@ -32,6 +34,7 @@ TEMPLATES = {
     EmailKind.CONFIRMATION: "confirmation",
     EmailKind.INVITATION: "invitation",
     EmailKind.PASSWORD_RESET: "password_reset",
+    EmailKind.REVIEW_REPORT: "review_report",
 }
 
 
@@ -94,6 +97,8 @@ def _addressee(email: OutgoingEmail) -> Addressee:
 def _context(email: OutgoingEmail) -> dict[str, Any]:
     """Return what the templates may show, in the active language."""
     context: dict[str, Any] = {"clinic": Clinic.objects.first(), "site_url": settings.SITE_URL}
+    if email.user and email.kind == EmailKind.REVIEW_REPORT:
+        return {**context, "user": email.user, **_report_context()}
     if email.user:
         return {**context, "user": email.user, "link": password_link(email.user)}
     if email.inquiry is None:
@@ -112,8 +117,18 @@ def _context(email: OutgoingEmail) -> dict[str, Any]:
         "country": country_name(inquiry.country),
     }
     if email.kind == EmailKind.CONFIRMATION:
-        return {**context, "receipt_url": _receipt_url(inquiry)}
+        return {**context, "receipt_url": _receipt_url(inquiry), "emergency": numbers_in(inquiry.country)}
     return {**context, **_desk_context(inquiry)}
+
+
+def _report_context() -> dict[str, Any]:
+    """Return what editors have to look after, as it is when the report is sent."""
+    names = dict(settings.LANGUAGES)
+    return {
+        "overdue": overdue_pages(clinic_today()),
+        "gaps": [(gap, names[gap.language]) for gap in gaps()],
+        "desk_url": settings.SITE_URL + reverse("admin:treatments_translations"),
+    }
 
 
 def _answer_language(inquiry: Inquiry) -> str:

@@ -91,6 +91,7 @@ class EmailKind(TextChoices):
     CONFIRMATION = "CONFIRMATION", _("confirmation to the patient")
     INVITATION = "INVITATION", _("invitation to the staff")
     PASSWORD_RESET = "PASSWORD_RESET", _("new password for the staff")  # a code, no password
+    REVIEW_REPORT = "REVIEW_REPORT", _("weekly report to the editors")
 
 
 class EmailStatus(TextChoices):

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from inquiries.services.delivery import deliver, sweep
+from inquiries.services.reports import report_reviews
 
 
 @shared_task
@@ -17,3 +18,9 @@ def deliver_email(email_id: str) -> str:
 def sweep_outbox() -> int:
     """Send everything that is due: what a lost hint left behind, and what had to wait."""
     return sweep()
+
+
+@shared_task
+def report_to_editors() -> int:
+    """Tell editors, once a week, which pages and translations need them."""
+    return report_reviews()

@@ -17,6 +17,7 @@ from inquiries.moments import promise
 from inquiries.origin import Origin, answers_cross_origin_itself, network_digest, origin_verdict
 from inquiries.receipts import find_by_receipt, receipt_token
 from inquiries.services.submit import submit_inquiry
+from treatments.emergency import numbers_in
 from treatments.siblings import siblings_of_route
 from treatments.views import public
 
@@ -81,6 +82,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             "reply_by_patient": promised.patient_at,
             # A held inquiry sends nothing before a person releases it: the page must not say otherwise.
             "has_email": bool(inquiry.email) and not inquiry.is_quarantined,
+            "emergency": numbers_in(inquiry.country),
         }
         siblings = siblings_of_route("inquiries:confirmation", token=token)
         response = render(request, "inquiries/confirmation.html", {"receipt": receipt, "siblings": siblings})

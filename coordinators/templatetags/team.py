@@ -15,8 +15,9 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Office:
-    """The clinic's hours in words."""
+    """The clinic's hours: the ISO weekdays, and all of it in words."""
 
+    days: list[int]
     weekdays: str
     opens: str
     closes: str
@@ -42,8 +43,10 @@ def office_hours() -> Office | None:
     policy = ReplyPolicy.objects.first()
     if policy is None:
         return None
+    days = sorted(map(int, policy.weekdays))
     return Office(
-        weekdays=_weekdays(sorted(map(int, policy.weekdays))),
+        days=days,
+        weekdays=_weekdays(days),
         opens=f"{policy.opens_at:%H:%M}",
         closes=f"{policy.closes_at:%H:%M}",
         place=clinic_place(),

@@ -13,7 +13,7 @@ from inquiries.enums import EmailKind, EmailStatus, MailDetail
 from inquiries.models.inquiry import Inquiry
 from inquiries.querysets import OutgoingEmailQuerySet
 
-STAFF_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET)
+STAFF_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET, EmailKind.REVIEW_REPORT)
 
 
 class OutgoingEmail(models.Model):
@@ -128,6 +128,7 @@ class Heartbeat(models.Model):
         neutral = ("name", "beat_at")
 
     SWEEP = "sweep-outbox"
+    REVIEW_REPORT = "review-report"
 
     name = models.CharField(max_length=40, primary_key=True)
     beat_at = models.DateTimeField()
