@@ -1,5 +1,6 @@
 """The frame around every public page: clinic, menus, languages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from treatments.models import Clinic, SitePage
 from treatments.siblings import siblings_of_route
+
+_MAIN = (SitePage.CLINIC, SitePage.INTERNATIONAL)
+_READING = (SitePage.GUIDE, SitePage.COMPARE, SitePage.IMAGING, SitePage.GLOSSARY)
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,7 @@ def site_frame(request: HttpRequest) -> dict[str, object]:
     """Return what base.html needs; lazy, so that admin pages and redirects ask the database for nothing."""
     return {
         "clinic": SimpleLazyObject(Clinic.objects.first),
-        "menu": SimpleLazyObject(lambda: _menu(request)),
-        "legal_menu": SimpleLazyObject(lambda: _legal_menu(request)),
+        "menus": SimpleLazyObject(lambda: _menus(request)),
         "privacy_url": SimpleLazyObject(privacy_url),
         "siblings": SimpleLazyObject(lambda: siblings_of_route("treatments:home")),
         "canonical_url": f"{settings.SITE_URL}{request.path}",
@@ -37,18 +40,32 @@ def site_frame(request: HttpRequest) -> dict[str, object]:
 
 def privacy_url() -> str:
     """Return where the privacy notice stands in the active language; an empty text while there is none."""
-    notices = SitePage.objects.published().in_language(get_language() or settings.LANGUAGE_CODE)
+    notices = SitePage.objects.published().in_language(_language())
     notice = notices.filter(key=SitePage.PRIVACY).first()
     return notice.get_absolute_url() if notice else ""
 
 
-def _menu(request: HttpRequest) -> list[MenuItem]:
-    links = [(_("Treatments"), reverse("treatments:list")), (_("Send an inquiry"), reverse("inquiries:form"))]
-    return [MenuItem(title, url, request.path == url) for title, url in links]
+def _menus(request: HttpRequest) -> dict[str, list[MenuItem]]:
+    """Return the menus of the frame: the main one, what to read, what the law asks for, and search."""
+    pages = {page.key: page for page in SitePage.objects.published().in_language(_language()).order_by("id")}
+    for key in (SitePage.HOME, SitePage.TREATMENTS):
+        pages.pop(key, None)
+
+    def items(keys: Iterable[str]) -> list[MenuItem]:
+        return [_item(request, pages[key].title, pages[key].get_absolute_url()) for key in keys if key in pages]
+
+    main = [_item(request, _("Treatments"), reverse("treatments:list")), *items(_MAIN)]
+    return {
+        "main": [*main, _item(request, _("Send an inquiry"), reverse("inquiries:form"))],
+        "reading": items(_READING),
+        "legal": items(key for key in pages if key not in {*_MAIN, *_READING, SitePage.SEARCH}),
+        "search": items([SitePage.SEARCH]),
+    }
 
 
-def _legal_menu(request: HttpRequest) -> list[MenuItem]:
-    pages = SitePage.objects.published().in_language(get_language() or settings.LANGUAGE_CODE)
-    pages = pages.exclude(key__in=[SitePage.HOME, SitePage.TREATMENTS]).order_by("id")
-    links = [(page.title, page.get_absolute_url()) for page in pages]
-    return [MenuItem(title, url, request.path == url) for title, url in links]
+def _item(request: HttpRequest, title: str, url: str) -> MenuItem:
+    return MenuItem(title, url, request.path == url)
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

@@ -17,8 +17,10 @@ class Glossary:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Every form as a whole word, the longest first, whatever its capitals."""
-        forms = (re.escape(form).replace(r"\ ", r"\s+") for form in sorted(self.keys, key=lambda form: (-len(form), form)))
-        return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+        longest_first = sorted(self.keys, key=lambda form: (-len(form), form))
+        # A text's lines break anywhere, also between the words of a term.
+        forms = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest_first)
+        return re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
 
     def key_of(self, words: str) -> str:
         """Return the term that `words` are a form of."""

@@ -29,7 +29,7 @@ def test_every_template_is_used() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in sources}
     for template in TEMPLATES.rglob("*.*"):
         name = template.relative_to(TEMPLATES).as_posix()
-        if ASKED_FOR_BY_LIBRARIES.match(name) or name.startswith("inquiries/email/"):
+        if ASKED_FOR_BY_LIBRARIES.match(name) or name.startswith(("illustrations/", "inquiries/email/")):
             continue
         assert any(name in text for path, text in texts.items() if path != template), f"nothing uses {name}"
 

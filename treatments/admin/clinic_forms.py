@@ -7,8 +7,11 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.typed import ModelForm
+from treatments.claim_rules import NoClaimRulesError
+from treatments.content_files import ContentError
 from treatments.enums import PublicationState
 from treatments.models import Doctor, Testimonial
+from treatments.publishing import claims_of_testimonial, finding_refusal, rules_refusal
 
 
 def spoken_language_choices() -> list[tuple[str, str]]:
@@ -30,7 +33,7 @@ class DoctorForm(ModelForm[Doctor]):
 
 
 class TestimonialForm(ModelForm[Testimonial]):
-    """What a patient said: public only with a consent that can be found, and after somebody read it."""
+    """What a patient said: public only with a consent that can be found, when somebody read it, about no result."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse to publish without a consent, where it is kept, and a person who allowed it."""
@@ -43,7 +46,16 @@ class TestimonialForm(ModelForm[Testimonial]):
             ):
                 if not values.get(name):
                     self.add_error(name, message)
+            self._refuse_results(values)
         return values
+
+    def _refuse_results(self, values: dict[str, Any]) -> None:
+        """Refuse a text that speaks of how well a treatment worked."""
+        try:
+            for finding in claims_of_testimonial(values.get("text", ""), values.get("language", "")):
+                self.add_error("text", finding_refusal(finding, can_cite=False))
+        except (NoClaimRulesError, ContentError) as error:
+            self.add_error("text", rules_refusal(error))
 
     class Meta:
         model = Testimonial

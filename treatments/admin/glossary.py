@@ -1,5 +1,7 @@
 """The words that pages explain."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from treatments.admin.access import DeskAdmin, EditorsOnly
 from treatments.admin.forms import SMALL
 from treatments.admin.typed import ModelForm
+from treatments.claim_rules import NoClaimRulesError
+from treatments.content_files import ContentError
 from treatments.models import GlossaryTerm
+from treatments.publishing import claims_of_section, known_sources, refusal, rules_refusal
 
 
 class LinesField(forms.CharField):
@@ -34,6 +39,18 @@ class GlossaryTermForm(ModelForm[GlossaryTerm]):
         help_text=_("Every form that pages link to the glossary, one a line."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a meaning that claims what nobody may claim, or what has no source: the glossary is always public."""
+        values = super().clean() or {}
+        language = values.get("language") or self.instance.language
+        try:
+            found = claims_of_section(values.get("term", ""), values.get("explanation", ""), language, known_sources())
+            for standing in found:
+                self.add_error("explanation" if standing.field == "body" else "term", refusal(standing))
+        except (NoClaimRulesError, ContentError) as error:
+            self.add_error(None, rules_refusal(error))
+        return values
 
     class Meta:
         model = GlossaryTerm

@@ -3,15 +3,17 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from treatments.made_from import subjects
 from treatments.coverage import translation_languages
+from treatments.made_from import subjects
 from treatments.readability import readability
 
 
 class Command(BaseCommand):
     """Print the figures of every page and language, as a table in Markdown."""
 
-    help = "Print mean and longest sentence and LIX of every content file, as a table in Markdown (docs/readability.md)."
+    help = (
+        "Print mean and longest sentence and LIX of every content file, as a table in Markdown."
+    )
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002  # Django's signature
         """Print one line for each page and language."""
