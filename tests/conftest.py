@@ -20,7 +20,7 @@ hypothesis_settings.load_profile("clinic")
 
 def pytest_configure() -> None:
     """Compile the catalogues once, as every start of the site does."""
-    compile_stale(settings.LOCALE_PATHS[0])
+    compile_stale(settings.LOCALE_PATHS)
 
 
 @pytest.fixture(scope="session")

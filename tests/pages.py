@@ -3,9 +3,10 @@
 import re
 import xml.etree.ElementTree as ET
 
+from django.conf import settings
 from django.test import Client
 
-LANGUAGES = ("en", "de", "hr", "nl")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 _NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 

@@ -30,22 +30,71 @@ class Illustration:
 
 ILLUSTRATIONS: dict[str, Illustration] = {
     "lumbar-side": Illustration(
-        caption=_("The lower back from the side. The belly is on the left."),
+        caption=_("The lower back from the side. The belly is on the left, the back on the right."),
+        legend=(
+            _("Vertebra: five of them, L1 to L5, above the sacrum (S1)"),
+            _("Disc: a soft cushion between two vertebrae"),
+            _("Nerve root: leaves through an opening on each side"),
+            _("Small joint (facet joint): behind the opening for the nerve"),
+            _("Spinous process: the bump that you can feel in the middle of your back"),
+            _("The spinal cord ends here, high in the lower back"),
+            _("Below, only loose strands of nerves run in the canal"),
+        ),
     ),
     "lumbar-back": Illustration(
         caption=_("The lower back from behind."),
+        legend=(
+            _("Small joints (facet joints): two on each level, one left and one right"),
+            _("Spinous process: the bump that you can feel in the middle of your back"),
+            _("Transverse process: a side arm of the vertebra"),
+            _("Hip bone: its top edge is about as high as L4"),
+            _("Sacrum"),
+            _("Sacroiliac joint: between sacrum and hip bone"),
+        ),
     ),
     "needle-facet": Illustration(
-        caption=_("A slice through the lower back, seen from the feet. You lie on your belly."),
+        caption=_("A slice across the lower back. The back is on top, because you lie on your belly."),
+        legend=(
+            _("Thin needle: its tip stops at the back edge of the joint"),
+            _("Small joint (facet joint): a narrow, curved gap"),
+            _("Back muscles"),
+            _("Canal with strands of nerves: the needle stays outside"),
+            _("Disc"),
+            _("Nerve on its way to the leg"),
+        ),
     ),
     "medial-branch": Illustration(
-        caption=_("Heat treatment of the small nerves of a facet joint."),
+        caption=_("Two thin nerves carry pain from one small joint. So two spots are heated."),
+        legend=(
+            _("The small joint between L4 and L5"),
+            _("Thin nerve from L3: it crosses the bone of L4"),
+            _("Thin nerve from L4: it crosses the bone of L5"),
+            _("Heat around the bare needle tip, which lies along the thin nerve"),
+            _("The large nerves to the leg run further in front"),
+            _("A pad on the thigh leads the current away"),
+        ),
     ),
     "nerve-root": Illustration(
-        caption=_("Medicine beside an irritated nerve root."),
+        caption=_("The nerves from behind, with the bony arches taken off."),
+        legend=(
+            _("A disc bulges beside the middle: here it presses on the root of L5"),
+            _("A disc bulges at the side: here it presses on the root of L4"),
+            _("Needle tip: beside the root, not in it"),
+            _("The medicine spreads around the root"),
+            _("Nerve root with its thicker part (ganglion)"),
+            _("Sac with strands of nerves"),
+        ),
     ),
     "injection-sites": Illustration(
-        caption=_("Where each injection goes."),
+        caption=_("Where each injection goes. Nobody gets all of them."),
+        legend=(
+            _("Epidural injection: in the middle, between two arches of bone"),
+            _("Caudal injection: through the opening at the tail end of the sacrum"),
+            _("Nerve root injection: beside a nerve that leaves the spine"),
+            _("Facet joint injection: in or at a small joint"),
+            _("Medial branch block: at the thin nerves of a small joint"),
+            _("Sacroiliac joint injection: between sacrum and hip bone"),
+        ),
     ),
     "pain-map": Illustration(
         caption=_("Where pain is often felt. The areas overlap: a map alone cannot tell you the cause."),

@@ -146,7 +146,7 @@ class PageText:
         for index, part in enumerate(parts):
             if part.startswith("<"):
                 closed_by = _blocked(part, closed_by)
-            elif not closed_by and part.strip():
+            elif not closed_by and part.strip() and not part.startswith("[^"):
                 parts[index] = glossary.pattern.sub(lambda match: self._link_word(match, glossary), part)
         return "".join(parts)
 

@@ -1,5 +1,7 @@
 """The numbered checks: a misconfigured public site does not start, and the embedded mode on loopback may."""
 
+from pathlib import Path
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -128,6 +130,15 @@ def test_proxy_that_is_no_address_stops_the_site_before_an_inquiry_fails(setting
     assert found() == []
     settings.TRUSTED_PROXIES = ["nginx"]
     assert found() == ["clinic.E011"]
+
+
+def test_folder_of_catalogues_without_any_stops_every_site(settings: Settings, tmp_path: Path) -> None:
+    settings.LOCALE_PATHS = [*settings.LOCALE_PATHS, tmp_path]
+    assert found() == ["clinic.E012"]
+    catalogue = tmp_path / "ar" / "LC_MESSAGES" / "django.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    assert found() == []
 
 
 def test_checks_do_not_ask_the_database_unless_told_to(settings: Settings) -> None:

@@ -108,7 +108,7 @@ def test_empty_form_names_every_error_and_keeps_the_page_language(client: Client
 
 
 def _address(language: str) -> str:
-    return {"en": "inquiry/", "de": "anfrage/", "hr": "upit/", "nl": "aanvraag/"}[language]
+    return {"en": "inquiry/", "de": "anfrage/", "hr": "upit/", "nl": "aanvraag/", "it": "richiesta/"}[language]
 
 
 def test_error_summary_links_to_inputs_that_exist(client: Client) -> None:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from clinic_site.catalogues import compile_stale, problems
 from clinic_site.extraction import COMPLETES_DJANGO, differences, extract, update
+from clinic_site.languages import find_languages
 from tests.real.processes import need_program
 
 HEADER = """msgid ""
@@ -65,15 +66,15 @@ def _no_gettext(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_compile_stale_compiles_only_what_changed(tmp_path: Path) -> None:
     german, dutch = write(tmp_path), write(tmp_path, language="nl")
-    assert sorted(compile_stale(tmp_path)) == [german, dutch]
-    assert compile_stale(tmp_path) == []
+    assert sorted(compile_stale([tmp_path])) == [german, dutch]
+    assert compile_stale([tmp_path]) == []
     age(german.with_suffix(".mo"), seconds=20)
-    assert compile_stale(tmp_path) == [german]
+    assert compile_stale([tmp_path]) == [german]
 
 
 def test_compiled_catalogue_is_what_the_site_reads(tmp_path: Path) -> None:
     path = write(tmp_path, COMPLETE + '\n#, fuzzy\nmsgid "Bye"\nmsgstr "Guten Tag"\n')
-    compile_stale(tmp_path)
+    compile_stale([tmp_path])
     with path.with_suffix(".mo").open("rb") as stream:
         compiled = gettext.GNUTranslations(stream)
     assert compiled.gettext("Hello") == "Hallo"
@@ -86,6 +87,16 @@ def test_compile_catalogues_names_the_languages(locale_dir: Path, capsys: pytest
     call_command("compile_catalogues")
     call_command("compile_catalogues")
     assert capsys.readouterr().out == "Compiled de.\n"
+
+
+def test_languages_come_from_every_folder_the_source_first(tmp_path: Path) -> None:
+    own, extra = tmp_path / "own", tmp_path / "extra"
+    write(own, language="hr")
+    write(extra, language="ar")
+    write(extra, language="pt_BR")
+    languages = [("en", "English"), ("ar", "العربيّة"), ("hr", "Hrvatski"), ("pt-br", "Português Brasileiro")]
+    assert find_languages([own, extra]) == languages
+    assert sorted(compile_stale([own, extra])) == sorted(tmp_path.glob("*/*/LC_MESSAGES/django.po"))
 
 
 # Checking a catalogue by itself
@@ -250,7 +261,7 @@ def test_update_then_check_leaves_only_what_has_to_be_translated(
     assert updated["Your full name"] == "Ihr voller Name"
     assert "Old" not in updated
     with pytest.raises(CommandError):
-        call_command("check_catalogues")
+        call_command("check_catalogues", locale_dir)
     found = capsys.readouterr().out.splitlines()
     assert found
     assert all(line.startswith("de: missing: ") for line in found)

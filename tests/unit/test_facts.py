@@ -5,7 +5,7 @@ import re
 import pytest
 
 from treatments.facts import key_facts
-from treatments.markdown import Citations
+from treatments.markdown import PageText
 from treatments.models import Treatment
 
 
@@ -86,20 +86,20 @@ def test_lasting_always_tells_the_other_case_too(low: int, high: int, words: str
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "a <b onclick=x>b</b>", "[x](javascript:alert(1))"])
 def test_markdown_lets_no_tag_or_script_of_an_editor_through(text: str) -> None:
-    html = Citations().render(text)
+    html = PageText().render(text)
     assert set(re.findall(r"<(\w+)", html)) <= {"p"}
     assert "href" not in html
 
 
 def test_markdown_renders_what_editors_need() -> None:
-    html = Citations().render("- **bold**\n\n1. [link](https://example.com/)")
+    html = PageText().render("- **bold**\n\n1. [link](https://example.com/)")
     assert "<strong>bold</strong>" in html
     assert "<li>" in html
     assert '<a href="https://example.com/">link</a>' in html
 
 
 def test_citations_are_numbered_by_first_use_across_the_page() -> None:
-    citations = Citations()
+    citations = PageText()
     first = citations.render("One.[^NG59] Two.[^FJ52]")
     second = citations.render("Three.[^GSE22] Again.[^NG59]")
     assert re.findall(r'href="#source-(\w+)" aria-label="Source (\d)">(\d)<', first + second) == [
@@ -111,7 +111,7 @@ def test_citations_are_numbered_by_first_use_across_the_page() -> None:
 
 
 def test_citation_key_cannot_carry_markup() -> None:
-    citations = Citations()
+    citations = PageText()
     html = citations.render('[^"><script>]')
     assert not citations.numbers
     assert "<script" not in html
