@@ -50,7 +50,7 @@ class InquiryForm(forms.Form):
         required=False,
         max_length=254,
         help_text=gettext_lazy("We send you a confirmation with a reference. No health details are sent by e-mail."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
         error_messages={
             "invalid": gettext_lazy("Enter one e-mail address, for example name@example.com."),
             "max_length": gettext_lazy("Enter an e-mail address of at most %(limit_value)d characters."),
@@ -68,7 +68,7 @@ class InquiryForm(forms.Form):
         required=False,
         max_length=60,
         help_text=gettext_lazy("Only needed if we may call or text you. Write it the way you usually do."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"}),
         error_messages={"max_length": gettext_lazy("Enter a phone number of at most %(limit_value)d characters.")},
     )
     call_time = forms.ChoiceField(

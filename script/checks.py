@@ -65,6 +65,7 @@ CHECKS = (
     Check("compiled catalogues", (*MANAGE, "compile_catalogues")),
     Check("catalogues", (*MANAGE, "check_catalogues")),
     Check("claims", (*MANAGE, "check_content", "--files")),
+    Check("translations", (*MANAGE, "check_translations", "--files")),
     Check("djlint", (str(BIN / "djlint"), "--lint", "--quiet", "templates")),
     Check("hadolint", (str(BIN / "hadolint"), "Dockerfile")),
     Check("check --deploy", (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),

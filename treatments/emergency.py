@@ -6,10 +6,13 @@ is asked and nothing is stored: a country's numbers are looked up, the same for 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # The number of the whole European Union, and the one that mobile phones pass on in most other countries.
 EVERYWHERE = "112"
@@ -46,12 +49,12 @@ _OUT_OF_HOURS: dict[str, str] = {
     "AT": "1450", "BE": "1733", "DE": "116 117", "GB": "111", "NO": "116 117", "SE": "1177",
 }  # fmt: skip
 # But for these, which serve the greater part
-_OUT_OF_HOURS_PLACES: dict[str, StrOrPromise] = {"GB": _("England, Scotland and Wales")}
+_OUT_OF_HOURS_PLACES: "dict[str, StrOrPromise]" = {"GB": _("England, Scotland and Wales")}
 # Where each town has a number of its own: the service's name, as people there know it, and its language.
 _OUT_OF_HOURS_SERVICES: dict[str, tuple[str, str]] = {"NL": ("huisartsenpost", "nl")}
 
 # Names of countries that ISO 3166-1 does not list
-_OTHER_NAMES: dict[str, StrOrPromise] = {"XK": _("Kosovo")}
+_OTHER_NAMES: "dict[str, StrOrPromise]" = {"XK": _("Kosovo")}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ _WIDTHS = {
     **dict.fromkeys(" frtł()[]-‑/", 0.39),
     **dict.fromkeys("mwMW@%—", 0.93),
     **dict.fromkeys("csxzčćšžvyk", 0.52),
-    SOFT_HYPHEN: 0.0,
 }
 _USUAL, _CAPITAL, _WIDE = 0.61, 0.71, 1.0
 _SHRINKING_STEP = 2
@@ -51,7 +50,7 @@ def _letter_width(letter: str) -> float:
     known = _WIDTHS.get(letter)
     if known is not None:
         return known
-    if unicodedata.combining(letter):
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
         return 0.0
     if unicodedata.east_asian_width(letter) in "WF":
         return _WIDE

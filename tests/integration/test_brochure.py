@@ -89,6 +89,7 @@ def test_brochure_says_what_the_page_says(
     expected = [section.key for section in (page.expectation, *page.sections, *page.questions) if section]
     html = client.get(path).content.decode()
     content = client.get(path + "brochure.pdf").content
+    large = client.get(path + "brochure-large-print.pdf").content
 
     data = data_of(row)
     shown = [data["expectation"], *data["sections"], data["ask"], *data["questions"]]
@@ -99,7 +100,7 @@ def test_brochure_says_what_the_page_says(
     assert not [record for record in caplog.records if record.getMessage() == BREAKS_STANDARD]
 
     pdf = read(content)
-    assert len(content) < MOST_BYTES
+    assert max(len(content), len(large)) < MOST_BYTES
     assert pdf.metadata is not None
     assert pdf.metadata.title == page.title
     catalog: Any = pdf.trailer["/Root"]
@@ -115,10 +116,8 @@ def test_brochure_says_what_the_page_says(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_large_print_has_no_small_letter(client: Client, language: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_large_print_has_no_small_letter(client: Client, language: str) -> None:
     content = client.get(page_of("back-injections", language).get_absolute_url() + "brochure-large-print.pdf").content
-    assert len(content) < MOST_BYTES
-    assert not [record for record in caplog.records if record.getMessage() == BREAKS_STANDARD]
     sizes: set[float] = set()
     # Letters of drawings count in the drawing's own units, set 1.17 times as large: 400 of them fill the column.
     drawn = {LABEL_SIZE, TIGHT_SIZE}

@@ -600,7 +600,7 @@ def test_editor_adds_and_removes_a_section(editor: Client) -> None:
         ({"slug": ""}, "Enter the page's address."),
         ({"sections-0-body": "As shown.[^NOWHERE]"}, "There is no source with this key: NOWHERE."),
         (
-            {"sections-19-key": "what", "sections-19-heading": "Again", "sections-19-body": "Text."},
+            {"sections-23-key": "what", "sections-23-heading": "Again", "sections-23-body": "Text."},
             "Please correct the duplicate",
         ),
     ],

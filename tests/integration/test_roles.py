@@ -13,7 +13,20 @@ from coordinators.models import Absence, Coordinator, ReplyPolicy, User
 from inquiries.enums import MailDetail
 from inquiries.models import Inquiry, MailDetailChoice
 from tests.factories import make_coordinator, make_inquiry, make_user
-from treatments.models import Clinic, SharedSection, SitePage, Source, Treatment, TreatmentPage
+from treatments.enums import FactKind, Speciality
+from treatments.models import (
+    Clinic,
+    ClinicFact,
+    Doctor,
+    GlossaryTerm,
+    PageSection,
+    SharedSection,
+    SitePage,
+    Source,
+    Treatment,
+    TreatmentPage,
+)
+from treatments.models import Testimonial as Quote  # pytest would take a name with Test for tests
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +74,22 @@ def mail_choice() -> MailDetailChoice:
 def a_clinic() -> Clinic:
     facts = dict.fromkeys(("operator", "street", "postcode", "city", "phone"), "x")
     return Clinic.objects.create(id=1, name="Clinic", country="HR", email="info@clinic.example", **facts)
+
+
+def a_doctor() -> Doctor:
+    return Doctor.objects.create(name="Dr. X", speciality=Speciality.PAIN, languages=["hr"])
+
+
+def a_fact() -> ClinicFact:
+    return ClinicFact.objects.create(kind=FactKind.DOCTORS, number=3, as_of=date(2026, 1, 1), source="The clinic")
+
+
+def a_quote() -> Quote:
+    return Quote.objects.create(language="en", text="Kind.", shown_name="A.", received_on=date(2026, 1, 1))
+
+
+def a_translation() -> tuple[str, int]:
+    return "pagesection", PageSection.objects.filter(page__language="de")[0].pk
 
 
 # The address' name, what its one argument is, and the answer to a GET for each role
@@ -116,6 +145,24 @@ ADDRESSES: list[Case] = [
     ("treatments_source_add", None, EDITORS),
     ("treatments_source_change", lambda _owner: Source.objects.all()[0].pk, EDITORS),
     ("treatments_source_delete", lambda _owner: Source.objects.all()[0].pk, NOBODY),
+    ("treatments_glossaryterm_changelist", None, EDITORS),
+    ("treatments_glossaryterm_add", None, EDITORS),
+    ("treatments_glossaryterm_change", lambda _owner: GlossaryTerm.objects.all()[0].pk, EDITORS),
+    ("treatments_glossaryterm_delete", lambda _owner: GlossaryTerm.objects.all()[0].pk, EDITORS),
+    ("treatments_doctor_changelist", None, EDITORS),
+    ("treatments_doctor_add", None, EDITORS),
+    ("treatments_doctor_change", lambda _owner: a_doctor().pk, EDITORS),
+    ("treatments_doctor_delete", lambda _owner: a_doctor().pk, EDITORS),
+    ("treatments_clinicfact_changelist", None, EDITORS),
+    ("treatments_clinicfact_add", None, EDITORS),
+    ("treatments_clinicfact_change", lambda _owner: a_fact().pk, EDITORS),
+    ("treatments_clinicfact_delete", lambda _owner: a_fact().pk, EDITORS),
+    ("treatments_testimonial_changelist", None, EDITORS),
+    ("treatments_testimonial_add", None, EDITORS),
+    ("treatments_testimonial_change", lambda _owner: a_quote().pk, EDITORS),
+    ("treatments_testimonial_delete", lambda _owner: a_quote().pk, EDITORS),
+    ("treatments_translations", None, EDITORS),
+    ("treatments_translation", lambda _owner: a_translation(), EDITORS),
     ("treatments_clinic_change", lambda _owner: a_clinic().pk, EDITORS),
     ("treatments_clinic_delete", lambda _owner: a_clinic().pk, NOBODY),
 ]
@@ -127,7 +174,8 @@ def test_address_answers_each_role(
     client: Client, owner: Coordinator, people: dict[str, User], case: Case, role: str
 ) -> None:
     name, argument, answers = case
-    address = reverse(f"admin:{name}", args=[argument(owner)] if argument else [])
+    given = argument(owner) if argument else ()
+    address = reverse(f"admin:{name}", args=given if isinstance(given, tuple) else (given,))
     if role != "anonymous":
         client.force_login(people[role])
     response = client.get(address)

@@ -100,7 +100,7 @@ def test_search_knows_only_the_visitors_language_and_published_pages() -> None:
     assert all(hit.url.startswith("/de/") for hit in find("Spritze", "de"))
     TreatmentPage.objects.filter(language="en").update(state="DRAFT")
     assert find("facet joint", "en"), "other pages speak of it, too"
-    assert not [hit.url for hit in find("facet joint", "en") if re.search(r"/treatments/.", hit.url)]
+    assert not [hit.url for hit in find("facet joint", "en") if re.search(r"/treatments/[a-z]", hit.url)]
 
 
 def test_search_without_an_answer_offers_a_person(client: Client) -> None:

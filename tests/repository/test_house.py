@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,23 @@ def test_suppressions_give_a_reason() -> None:
             match = marks.search(line)
             if match:
                 assert match["rest"].strip().startswith(("#", "- ")), f"{path}: {line.strip()}"
+
+
+def test_the_site_runs_on_what_it_says_it_needs() -> None:
+    """A library of the tests is not there in production."""
+    locked = (ROOT / "requirements" / "base.txt").read_text(encoding="utf-8")
+    pins = set(re.findall(r"^([a-z0-9-]+)==", locked, re.MULTILINE))
+    needed = {
+        name.split(".")[0]
+        for path in tracked("*.py")
+        if path.relative_to(ROOT).parts[0] in {"clinic_site", "coordinators", "inquiries", "treatments"}
+        for name in re.findall(r"^(?:from|import) ([a-z_][\w.]*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    libraries = packages_distributions()
+    third_party = needed - sys.stdlib_module_names - {"clinic_site", "coordinators", "inquiries", "treatments"}
+    assert {name for name in third_party if not set(map(_pin, libraries[name])) & pins} == set()
+
+
+def _pin(distribution: str) -> str:
+    """Return a library's name as a lock file writes it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi
 
 from treatments.illustrations import figure
 from treatments.labels import LABEL_SIZE, LINE_HEIGHT, lay_out
@@ -12,6 +13,8 @@ register = template.Library()
 _MARK_RADIUS = 13
 # From the middle of a line of text down to its baseline, in parts of its size.
 _TO_BASELINE = 0.35
+# Drawings are never mirrored; the lines of a language written from right to left still run that way (RLI and PDI).
+_FROM_RIGHT_TO_LEFT = "\u2067{}\u2069"
 
 
 @register.simple_tag
@@ -33,10 +36,11 @@ def label(
         classes += " d-label-strong"
     step = laid_out.size * LINE_HEIGHT
     first = y + laid_out.size * _TO_BASELINE - step * (len(laid_out.lines) - 1) / 2
+    shape = _FROM_RIGHT_TO_LEFT if get_language_bidi() else "{}"
     lines = format_html_join(
         "",
         '<tspan x="{}" y="{}">{}</tspan>',
-        ((f"{x:g}", f"{first + step * number:.1f}", line) for number, line in enumerate(laid_out.lines)),
+        ((f"{x:g}", f"{first + step * number:.1f}", shape.format(line)) for number, line in enumerate(laid_out.lines)),
     )
     return format_html('<text class="{}" text-anchor="{}">{}</text>', classes, anchor, lines)
 
