@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polib
@@ -32,9 +32,9 @@ def language_of(catalogue: Path) -> str:
     return catalogue.parent.parent.name
 
 
-def compile_stale(locale_dir: Path) -> list[Path]:
-    """Compile every catalogue that is newer than its compiled form and return those."""
-    stale = [path for path in locale_dir.glob("*/LC_MESSAGES/*.po") if _is_stale(path)]
+def compile_stale(locale_dirs: Iterable[Path]) -> list[Path]:
+    """Compile every catalogue in `locale_dirs` that is newer than its compiled form and return those."""
+    stale = [path for folder in locale_dirs for path in folder.glob("*/LC_MESSAGES/*.po") if _is_stale(path)]
     for path in stale:
         draft = path.with_suffix(f".mo.{os.getpid()}")
         draft.write_bytes(polib.pofile(str(path)).to_binary())

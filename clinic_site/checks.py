@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
+from clinic_site.catalogues import catalogues
 from coordinators.models import Coordinator, ReplyPolicy
 from inquiries.sealing.keys import key_ring
 from treatments.models import Clinic, Treatment
@@ -37,6 +38,17 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         hint = "Name addresses or networks, for example 10.0.0.0/8."
         return [Error(f"TRUSTED_PROXIES: {error}", hint=hint, id="clinic.E011")]
     return []
+
+
+@register(Tags.translation)
+def check_extra_locale_dirs(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401, ARG001  # Django's signature
+    """Refuse a folder of catalogues that holds none: a misspelt name would silently take a language away."""
+    hint = "Put <code>/LC_MESSAGES/django.po into it, or take it out of EXTRA_LOCALE_DIRS."
+    return [
+        Error(f"EXTRA_LOCALE_DIRS: {folder} holds no catalogue.", hint=hint, id="clinic.E012")
+        for folder in settings.LOCALE_PATHS[1:]
+        if not catalogues(folder)
+    ]
 
 
 @register(Tags.security)

@@ -77,20 +77,20 @@ def update(catalogue: Path, template: polib.POFile) -> None:
 
 
 def _source_folders() -> Iterable[Path]:
-    """Return the project's own packages and templates."""
+    """Return the project's own packages, its templates, and the stylesheets that packages read."""
     root = Path(settings.BASE_DIR)
     packages = [Path(app.path) for app in apps.get_app_configs()]
-    return [root / "templates", *(package for package in packages if package.parent == root)]
+    return [root / "templates", root / "static", *(package for package in packages if package.parent == root)]
 
 
 def _make_messages(project: Path) -> None:
     """Run Django's makemessages in `project`, leaving only the template of catalogues."""
-    options = ("--all", "--keep-pot", "--no-location", "--no-wrap")
+    options = ("--all", "--extension=py,html,txt,svg", "--keep-pot", "--no-location", "--no-wrap")
     secrets = {"SECRET_KEY": settings.SECRET_KEY, "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS}
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "manage.py", "makemessages", *options],
         cwd=project,
-        env=os.environ | secrets,
+        env=os.environ | secrets | {"EXTRA_LOCALE_DIRS": ""},
         capture_output=True,
         text=True,
         check=False,

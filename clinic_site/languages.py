@@ -1,5 +1,6 @@
-"""Which languages the site speaks: a language is a catalogue in `locale/`, never a line of code."""
+"""Which languages the site speaks: a language is a catalogue in one of the locale folders, never a line of code."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf.locale import LANG_INFO
@@ -7,10 +8,12 @@ from django.conf.locale import LANG_INFO
 SOURCE_LANGUAGE = "en"
 
 
-def find_languages(locale_dir: Path) -> list[tuple[str, str]]:
-    """Return (code, own name) of the source language and of every language with a catalogue in `locale_dir`."""
+def find_languages(locale_dirs: Iterable[Path]) -> list[tuple[str, str]]:
+    """Return (code, own name) of the source language and of every language with a catalogue in `locale_dirs`."""
     codes = {SOURCE_LANGUAGE} | {
-        path.parent.parent.name.replace("_", "-").lower() for path in locale_dir.glob("*/LC_MESSAGES/django.po")
+        path.parent.parent.name.replace("_", "-").lower()
+        for folder in locale_dirs
+        for path in folder.glob("*/LC_MESSAGES/django.po")
     }
     others = sorted(codes - {SOURCE_LANGUAGE})
     return [(code, LANG_INFO[code]["name_local"]) for code in [SOURCE_LANGUAGE, *others]]

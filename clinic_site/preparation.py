@@ -17,7 +17,7 @@ from coordinators.demo import SignIn, create_demo_team
 
 def prepare() -> list[SignIn]:
     """Bring everything up to date and return the sign-ins made on the way."""
-    compile_stale(settings.LOCALE_PATHS[0])
+    compile_stale(settings.LOCALE_PATHS)
     _migrate()
     call_command("load_content", verbosity=0)
     _collect_static()

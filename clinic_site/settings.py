@@ -110,10 +110,10 @@ else:
     DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 
-# Languages: a language is a catalogue in locale/ and rows of content
+# Languages: a language is a catalogue, in locale/ or in a folder of the clinic's own, and rows of content
 LANGUAGE_CODE = SOURCE_LANGUAGE
-LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGES = find_languages(LOCALE_PATHS[0])
+LOCALE_PATHS = [BASE_DIR / "locale", *(Path(folder).resolve() for folder in _env_list("EXTRA_LOCALE_DIRS"))]
+LANGUAGES = find_languages(LOCALE_PATHS)
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": OUTBOX_SWEEP_SECONDS,
         "options": {"expires": OUTBOX_SWEEP_SECONDS},
     },
+    # Asked every hour, said once a week: the row remembers when, whatever was restarted in between.
+    "report-to-editors": {"task": "inquiries.tasks.report_to_editors", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 # The outbox: longer than a task may run, which is longer than a mail server may be silent

@@ -26,7 +26,7 @@ def key_facts(treatment: Treatment) -> list[Fact]:
     """Return the facts of `treatment` in the active language."""
     facts = [
         Fact("minutes", _("How long it takes"), _minutes(treatment.minutes_min, treatment.minutes_max)),
-        Fact("sessions", _("How many sessions"), _sessions(treatment.sessions_min, treatment.sessions_max)),
+        Fact("sessions", _("How many sessions"), _sessions(treatment)),
     ]
     if treatment.interval_days_min is not None and treatment.interval_days_max is not None:
         facts.append(
@@ -66,9 +66,13 @@ def _minutes(low: int, high: int) -> str:
     return ngettext("%(range)s minute", "%(range)s minutes", high) % {"range": _range(low, high)}
 
 
-def _sessions(low: int, high: int) -> str:
-    """Return a number of sessions in words."""
-    return ngettext("%(range)s session", "%(range)s sessions", high) % {"range": _range(low, high)}
+def _sessions(treatment: Treatment) -> str:
+    """Return a number of sessions in words, and whether a test comes first on another day."""
+    low, high = treatment.sessions_min, treatment.sessions_max
+    sessions = ngettext("%(range)s session", "%(range)s sessions", high) % {"range": _range(low, high)}
+    if treatment.after_test_block:
+        return _("%(sessions)s, after a test block on another day") % {"sessions": sessions}
+    return sessions
 
 
 def _span(low: int, high: int) -> str:

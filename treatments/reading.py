@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 
 from treatments.facts import Fact, key_facts
 from treatments.glossary import glossary_of
@@ -183,7 +183,8 @@ def read_sources(writer: PageText) -> list[ReadSource]:
             year=source.year,
             url=source.url,
             language=source.language,
-            note=source.note,
+            # What a source supports is noted in the source language only; other pages do without.
+            note=source.note if is_source(get_language() or "") else "",
         )
         for source in numbered
     ]

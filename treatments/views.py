@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from treatments.brochure.content import page_version
 from treatments.brochure.store import BROCHURE, CARD, LARGE_PRINT, Kind, made
+from treatments.compression import compressed
 from treatments.models import SitePage, TreatmentPage
 from treatments.reading import read_treatment_page
 from treatments.siblings import Sibling, siblings_of_route, siblings_of_site_page, siblings_of_treatment_page
@@ -24,7 +24,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 def public(view: View) -> View:
     """Send the page compressed, for anybody to keep: a minute only, so that a correction is soon seen."""
-    return cache_control(public=True, max_age=60)(gzip_page(view))
+    return cache_control(public=True, max_age=60)(compressed(view))
 
 
 @require_safe

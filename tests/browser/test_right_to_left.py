@@ -7,18 +7,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 import polib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import FloatRect, Locator, Page, ViewportSize, expect
 
 from tests.browser.watch import Watch
 from tests.real.processes import ROOT
 from tests.real.rig import EmbeddedSite, SmtpSink, Template, eventually
 from treatments.outline import SAFETY_KEYS, SLOTS
+from treatments.safety import DO_NOT_WAIT, EMERGENCY_SIGNS, LATE_SIGNS, NUMB_LEG, SEE_A_DOCTOR_FIRST, URGENT_SIGNS
 
 pytestmark = pytest.mark.browser
 
@@ -29,23 +30,16 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 REFERENCE = re.compile(r"ZG-[2-9A-Y]{4}-[2-9A-Y]{4}")
 
-# Words of the page in Latin letters, but for codes, addresses, names, and what is marked as another language.
-LATIN_WORDS = """() => {
-  const found = [];
+# What the page says, but for what is marked as another language
+ARABIC_TEXTS = """() => {
+  const found = [...document.querySelectorAll("[aria-label]")].map(element => element.getAttribute("aria-label"));
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
-    const parent = texts.currentNode.parentElement;
-    if (parent.closest("script, bdi, .person, .contact, .wordmark, [href^='mailto:']")) continue;
-    if (parent.closest("[lang]").lang !== "ar") continue;
-    const text = texts.currentNode.textContent.replace(/\\b[0-9A-Z]{2,4}(-[0-9A-Z]{4})+\\b/g, "");
-    found.push(...(text.match(/\\p{Script=Latin}{2,}/gu) || []));
-  }
-  for (const element of document.querySelectorAll("[aria-label]")) {
-    found.push(...(element.getAttribute("aria-label").match(/\\p{Script=Latin}{2,}/gu) || []));
+    const text = texts.currentNode;
+    if (text.parentElement.closest("[lang]").lang === "ar") found.push(text.textContent.trim());
   }
   return found;
 }"""
-NAMES = {"zagreb", "pdf", "whatsapp", "facebook", "linkedin", *(name.casefold() for _code, name in settings.LANGUAGES)}
 
 AXE = Axe()
 
@@ -66,12 +60,11 @@ def arabic(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield site
 
 
-def in_arabic(text: str) -> str:
-    """Return what the catalogue says for a text of the site."""
-    entry = polib.pofile(str(LOCALE / "ar" / "LC_MESSAGES" / "django.po")).find(text)
-    assert entry
-    assert entry.msgstr
-    return str(entry.msgstr)
+@cache
+def catalogue() -> dict[str, str]:
+    """Return what is translated."""
+    entries = polib.pofile(str(LOCALE / "ar" / "LC_MESSAGES" / "django.po"))
+    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
 def violations(page: Page) -> list[str]:
@@ -94,8 +87,11 @@ def style(place: Locator, name: str) -> str:
     return str(place.evaluate("(element, name) => getComputedStyle(element)[name]", name))
 
 
-def latin_words(page: Page) -> list[str]:
-    return [word for word in page.evaluate(LATIN_WORDS) if word.casefold() not in NAMES]
+def left_in_english(page: Page) -> set[str]:
+    """Return the texts that the page shows in English although the catalogue translates them."""
+    shown = set(page.evaluate(ARABIC_TEXTS))
+    assert shown & set(catalogue().values()), "nothing of the catalogue is on the page"
+    return shown & set(catalogue())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -111,7 +107,7 @@ def test_every_page_is_arabic_accessible_and_fits(
         assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ar", "rtl"), path
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
         assert violations(page) == [], path
-        assert latin_words(page) == [], path
+        assert left_in_english(page) == set(), path
     assert watch.hosts() == {urlsplit(arabic.url).netloc}
     assert watch.cookies() == []
     assert [text for text in watch.complaints if "404" not in text] == []
@@ -173,9 +169,9 @@ def test_drawings_are_not_mirrored(arabic: EmbeddedSite, page: Page) -> None:
 
 
 def test_safety_without_a_translation_stands_in_english_and_says_so(arabic: EmbeddedSite, page: Page) -> None:
-    note = in_arabic(
+    note = catalogue()[
         "This part is about safety. Its translation is not up to date, so you see it in the original language."
-    )
+    ]
     page.goto(arabic.url + TREATMENT)
     shown = page.locator(".chapter-safety")
     keys = [section.get_attribute("id") for section in shown.all()]
@@ -189,6 +185,14 @@ def test_safety_without_a_translation_stands_in_english_and_says_so(arabic: Embe
     for key in keys:
         listed = page.locator(f".toc-side a[href='#{key}'] > span")
         assert (listed.get_attribute("lang"), listed.get_attribute("dir")) == ("en", "ltr")
+
+
+def test_safety_card_is_whole_and_in_arabic(arabic: EmbeddedSite, page: Page) -> None:
+    for path in (HOME, TREATMENT):
+        page.goto(arabic.url + path)
+        card = page.locator("section.safety").inner_text()
+        for sentence in (*EMERGENCY_SIGNS, NUMB_LEG, DO_NOT_WAIT, *URGENT_SIGNS, LATE_SIGNS, *SEE_A_DOCTOR_FIRST):
+            assert catalogue()[str(sentence)] in card, sentence
 
 
 def test_numbers_and_addresses_stay_left_to_right(arabic: EmbeddedSite, page: Page) -> None:
@@ -211,7 +215,7 @@ def test_form_with_errors_is_mirrored(arabic: EmbeddedSite, page: Page, size: Vi
     page.goto(arabic.url + FORM)
     page.locator("#inquiry-form button[type=submit]").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    assert latin_words(page) == []
+    assert left_in_english(page) == set()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert violations(page) == []
     wrong = page.locator(".field-wrong")
@@ -237,9 +241,9 @@ def test_inquiry_is_sent_in_arabic_by_keyboard(arabic: EmbeddedSite, page: Page,
     page.keyboard.press("Enter")
     page.wait_for_url("**/istifsar/mustalam/**")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(in_arabic("We have your inquiry"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(catalogue()["We have your inquiry"])
     assert page.locator("html").get_attribute("dir") == "rtl"
-    assert set(latin_words(page)) <= set(page.locator(".person strong").inner_text().split())
+    assert left_in_english(page) == set()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     reference = page.locator(".reference")
@@ -247,7 +251,7 @@ def test_inquiry_is_sent_in_arabic_by_keyboard(arabic: EmbeddedSite, page: Page,
     assert REFERENCE.fullmatch(reference.inner_text())
     stored = arabic.rows.select("SELECT language, country, quarantine_reason FROM inquiries_inquiry")
     assert stored == [("ar", "HR", "")]
-    subject = in_arabic("We have your inquiry: %(reference)s") % {"reference": reference.inner_text()}
+    subject = catalogue()["We have your inquiry: %(reference)s"] % {"reference": reference.inner_text()}
     eventually(
         lambda: [letter for letter in arabic.sink.letters if subject in letter.subject],
         20,

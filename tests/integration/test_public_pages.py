@@ -4,6 +4,7 @@ import gzip
 import re
 from collections import Counter
 
+import brotli
 import html5lib
 import pytest
 from django.test import Client
@@ -52,12 +53,27 @@ def test_every_page_answers_the_same_bytes_to_everybody_without_a_cookie(client:
         assert client.head(path).status_code == 200, path
 
 
-def test_page_is_sent_compressed_to_who_can_read_that(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=1.0, gzip;q=0.8", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("gzip", "gzip"),
+        ("", None),
+        ("brotli, library", None),
+    ],
+)
+def test_page_is_sent_compressed_to_who_can_read_that(client: Client, accepted: str, encoding: str | None) -> None:
     page = TreatmentPage.objects.get(language="de", treatment__code="facet-denervation").get_absolute_url()
-    plain, packed = client.get(page), client.get(page, headers={"Accept-Encoding": "gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
-    assert len(packed.content) < len(plain.content) / 3
+    plain, packed = client.get(page), client.get(page, headers={"Accept-Encoding": accepted})
+    assert packed.headers.get("Content-Encoding") == encoding
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    assert unpack(packed.content) == plain.content
+    if encoding:
+        assert len(packed.content) < len(plain.content) / 3
+        assert int(packed.headers["Content-Length"]) == len(packed.content)
     assert "Accept-Encoding" in packed.headers["Vary"]
 
 

@@ -34,6 +34,10 @@ def test_minutes_are_a_range_or_one_number(low: int, high: int, words: str) -> N
     assert facts(minutes_min=low, minutes_max=high)["minutes"] == words
 
 
+def test_a_test_block_comes_first_and_is_said_so() -> None:
+    assert facts(after_test_block=True)["sessions"] == "1 session, after a test block on another day"
+
+
 @pytest.mark.parametrize(("low", "high", "words"), [(1, 1, "1 session"), (1, 3, "1 to 3 sessions")])
 def test_sessions_are_a_range_or_one_number(low: int, high: int, words: str) -> None:
     assert facts(sessions_min=low, sessions_max=high)["sessions"] == words

@@ -24,6 +24,7 @@ class TreatmentAdmin(EditorsOnly, KeepsRows, DeskAdmin[Treatment]):
                 "fields": (
                     ("minutes_min", "minutes_max"),
                     ("sessions_min", "sessions_max"),
+                    "after_test_block",
                     ("interval_days_min", "interval_days_max"),
                     "guidance",
                     "anaesthesia",

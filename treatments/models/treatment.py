@@ -17,6 +17,7 @@ class Treatment(models.Model):
         personal: tuple[str, ...] = ()
         neutral = (
             "id", "code", "position", "minutes_min", "minutes_max", "sessions_min", "sessions_max",
+            "after_test_block",
             "interval_days_min", "interval_days_max", "guidance", "anaesthesia", "onset_days_min",
             "onset_days_max", "lasting_weeks_min", "lasting_weeks_max", "radiation", "loaded_digest",
         )  # fmt: skip
@@ -27,6 +28,7 @@ class Treatment(models.Model):
     minutes_max = models.PositiveSmallIntegerField(_("minutes, at most"))
     sessions_min = models.PositiveSmallIntegerField(_("sessions, at least"), validators=[MinValueValidator(1)])
     sessions_max = models.PositiveSmallIntegerField(_("sessions, at most"))
+    after_test_block = models.BooleanField(_("only after a test block"), default=False)
     interval_days_min = models.PositiveSmallIntegerField(_("days between sessions, at least"), null=True, blank=True)
     interval_days_max = models.PositiveSmallIntegerField(_("days between sessions, at most"), null=True, blank=True)
     guidance = models.JSONField(_("pictures used"), default=list, help_text=", ".join(Guidance.values))

@@ -1,9 +1,10 @@
 """`manage.py check_catalogues`: fails for a translation that is missing, fuzzy, unused or broken."""
 
 import os
+from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic_site.catalogues import problems
 from clinic_site.extraction import ExtractionError, can_extract, differences, extract
@@ -12,16 +13,19 @@ from clinic_site.extraction import ExtractionError, can_extract, differences, ex
 class Command(BaseCommand):
     """Check every catalogue by itself and, where gettext is installed, against code and templates."""
 
-    help = "Name everything in locale/ that is missing, fuzzy, obsolete, unused or has other placeholders."
+    help = "Name everything in the catalogues that is missing, fuzzy, obsolete, unused or has other placeholders."
     requires_system_checks = []
 
-    def handle(self, *_args: object, **_options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take another folder than the project's own."""
+        parser.add_argument("folder", nargs="?", type=Path, default=settings.LOCALE_PATHS[0], help="default: locale/")
+
+    def handle(self, *_args: object, folder: Path, **_options: object) -> None:
         """Print what is wrong and fail if anything is."""
-        locale_dir = settings.LOCALE_PATHS[0]
-        found = problems(locale_dir)
+        found = problems(folder)
         if can_extract():
             try:
-                found += differences(locale_dir, extract())
+                found += differences(folder, extract())
             except ExtractionError as error:
                 message = f"The texts cannot be extracted: {error}"
                 raise CommandError(message) from error

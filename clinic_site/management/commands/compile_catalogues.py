@@ -9,10 +9,10 @@ from clinic_site.catalogues import compile_stale, language_of
 class Command(BaseCommand):
     """Compile every catalogue that changed."""
 
-    help = "Compile every catalogue in locale/ that is newer than its compiled form."
+    help = "Compile every catalogue, in locale/ or in EXTRA_LOCALE_DIRS, that is newer than its compiled form."
     requires_system_checks = []
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Compile and name the languages."""
-        for path in compile_stale(settings.LOCALE_PATHS[0]):
+        for path in compile_stale(settings.LOCALE_PATHS):
             self.stdout.write(f"Compiled {language_of(path)}.")

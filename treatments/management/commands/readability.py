@@ -11,9 +11,7 @@ from treatments.readability import readability
 class Command(BaseCommand):
     """Print the figures of every page and language, as a table in Markdown."""
 
-    help = (
-        "Print mean and longest sentence and LIX of every content file, as a table in Markdown."
-    )
+    help = "Print mean and longest sentence and LIX of every content file, as a table in Markdown."
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002  # Django's signature
         """Print one line for each page and language."""
