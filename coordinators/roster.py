@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.conf.locale import LANG_INFO
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from coordinators.assignment import Candidate
 from coordinators.models import Absence, Coordinator, ReplyPolicy
@@ -73,7 +74,7 @@ def member(coordinator: Coordinator) -> Member:
         name=coordinator.display_name,
         title=coordinator.title,
         initials=coordinator.initials,
-        languages=[LANG_INFO[code]["name_local"] for code in codes],
+        languages=[capfirst(LANG_INFO[code]["name_local"]) for code in codes],
     )
 
 

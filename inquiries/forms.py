@@ -9,6 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -133,7 +134,7 @@ class InquiryForm(forms.Form):
             Treatment.objects.values_list("code", flat=True),
         )
         spoken = spoken_languages()
-        languages = [(code, name) for code, name in settings.LANGUAGES if code in spoken]
+        languages = [(code, capfirst(name)) for code, name in settings.LANGUAGES if code in spoken]
         self._offer(
             "preferred_language",
             [*languages, (OTHER_LANGUAGE, _("Another language"))],

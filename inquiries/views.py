@@ -80,8 +80,9 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             "reply_by": promised.at,
             "clinic_place": clinic_place(),
             "reply_by_patient": promised.patient_at,
+            "has_email": bool(inquiry.email),
             # A held inquiry sends nothing before a person releases it: the page must not say otherwise.
-            "has_email": bool(inquiry.email) and not inquiry.is_quarantined,
+            "is_held": inquiry.is_quarantined,
             "emergency": numbers_in(inquiry.country),
         }
         siblings = siblings_of_route("inquiries:confirmation", token=token)

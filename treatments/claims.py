@@ -20,6 +20,13 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'”“»)\]]*(?:\[\^[A-Za-z0-9-]+\])*(
 _OPENING = "\"'„“»«(["
 # One way to write an apostrophe and a hyphen
 _SIGNS = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x2010: "-"}
+# Cyrillic and Greek letters that look like Latin ones, and those
+_LOOK_ALIKES = str.maketrans(
+    "авеԁһіјӏкԛорсѕтуѵԝхАВЕНІЈКМОРСЅТУХԜԌ" + "αγικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳ",
+    "aBedhijlkqopcstyvwxABEHIJKMOPCSTYXWG" + "ayiKvoptuxwABEZHIKMNOPTYXcj",
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z\u00C0-\u024F]")
 # How many words may stand between a negation and what it denies
 _FAR = 6
 _NEAR = 3
@@ -271,9 +278,18 @@ def _visible(tokens: Sequence[Token]) -> str:
 
 
 def _normal(text: str) -> str:
-    """Return `text` with one way to write each sign, and without invisible ones that could hide a word."""
+    """Return `text` with one way to write each sign, and without signs that could hide a word.
+
+    Those are invisible ones, and letters of another script that look like Latin ones in a word that has Latin ones.
+    """
     shown = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return shown.translate(_SIGNS)
+    return _WORD.sub(_latin, shown.translate(_SIGNS))
+
+
+def _latin(word: re.Match[str]) -> str:
+    """Return a word in Latin letters if it has some; a word all in another script stays."""
+    letters = word.group()
+    return letters.translate(_LOOK_ALIKES) if _LATIN.search(letters) else letters
 
 
 def _split(text: str, abbreviations: frozenset[str]) -> Iterator[str]:

@@ -54,9 +54,15 @@ def _menus(request: HttpRequest) -> dict[str, list[MenuItem]]:
     def items(keys: Iterable[str]) -> list[MenuItem]:
         return [_item(request, pages[key].title, pages[key].get_absolute_url()) for key in keys if key in pages]
 
-    main = [_item(request, _("Treatments"), reverse("treatments:list")), *items(_MAIN)]
+    # The short names come first: on a phone they share a line.
+    main = [
+        _item(request, _("Treatments"), reverse("treatments:list")),
+        *items([SitePage.CLINIC]),
+        _item(request, _("Send an inquiry"), reverse("inquiries:form")),
+        *items([SitePage.INTERNATIONAL]),
+    ]
     return {
-        "main": [*main, _item(request, _("Send an inquiry"), reverse("inquiries:form"))],
+        "main": main,
         "reading": items(_READING),
         "legal": items(key for key in pages if key not in {*_MAIN, *_READING, SitePage.SEARCH}),
         "search": items([SitePage.SEARCH]),

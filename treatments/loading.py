@@ -34,7 +34,7 @@ _WRITTEN_ON = date(2026, 11, 21)
 # What a doctor or the database writes, never a file
 _NEVER_LOADED = (
     *("id", "reviewer", "reviewed_on", "review_due_on", "updated_at", "loaded_digest", "loaded_keys"),
-    *("made_from", "made_from_heading", "made_from_body"),
+    *("made_from", "made_from_heading", "made_from_body", "reviewed_digest"),
 )
 
 Row = TypeVar(

@@ -14,6 +14,7 @@ from treatments.glossary import glossary_of
 from treatments.markdown import PageText
 from treatments.models import Page, Section, SharedSection, SitePage, Source, TreatmentPage
 from treatments.outline import BODY, BRIEFS, EXPECTATION, QUESTIONS, Slot
+from treatments.reviews import is_outdated
 from treatments.translations import Freshness, freshness, is_source, sections_of, source_page
 
 
@@ -23,6 +24,8 @@ class Note(StrEnum):
     NONE = ""
     STALE = "stale"
     SOURCE = "source"
+    # About safety and stale, while the source itself is not public: nobody may rely on either wording.
+    REVISED = "revised"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Review:
     reviewed_on: date | None
     review_due_on: date | None
     written_on: date
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def read_briefs(page: TreatmentPage, writer: PageText) -> dict[str, ReadSection]
 def read_site_page(page: SitePage, writer: PageText | None = None) -> ReadSitePage:
     """Put a site page together from its sections; a page that shows more numbers its sources with the same `writer`."""
     writer = writer or PageText(None if page.key == SitePage.GLOSSARY else glossary_of(page.language))
-    texts = _texts(sections_of(page), _published_source_sections(page), page.language)
+    texts = _texts(sections_of(page), _source_sections(page), page.language, _has_public_source(page))
     return ReadSitePage(
         key=page.key,
         title=page.title,
@@ -195,30 +199,38 @@ def texts_of_treatment(page: TreatmentPage) -> dict[str, Text]:
     shared = SharedSection.objects.filter(language__in=[page.language, settings.LANGUAGE_CODE])
     own_shared = [section for section in shared if section.language == page.language]
     source_shared = [section for section in shared if not is_source(page.language) and is_source(section.language)]
-    return _texts(sections_of(page), _published_source_sections(page), page.language) | _texts(
-        own_shared, source_shared, page.language
+    return _texts(sections_of(page), _source_sections(page), page.language, _has_public_source(page)) | _texts(
+        own_shared, source_shared, page.language, is_source_public=True
     )
 
 
-def _published_source_sections(page: Page) -> Iterable[Section]:
-    """Return the sections of the page that `page` was translated from, if visitors can see it."""
+def _source_sections(page: Page) -> Iterable[Section]:
+    """Return the sections of the page that `page` was translated from, public or not."""
     source = source_page(page)
-    return sections_of(source) if source and source.is_public else ()
+    return sections_of(source) if source else ()
 
 
-def _texts(own: Iterable[Section], source: Iterable[Section], language: str) -> dict[str, Text]:
-    """Return what visitors see of each section: medical safety never stands there in words that no longer hold."""
+def _has_public_source(page: Page) -> bool:
+    """Return whether visitors can see the page that `page` was translated from."""
+    source = source_page(page)
+    return source is not None and source.is_public
+
+
+def _texts(own: Iterable[Section], source: Iterable[Section], language: str, is_source_public: bool) -> dict[str, Text]:
+    """Return what visitors see of each section: medical safety never stands there unmarked once it no longer holds."""
     sources = {section.key: section for section in source}
     texts = {}
     for section in own:
         origin = sources.pop(section.key, None)
-        if freshness(section, origin) is not Freshness.STALE or origin is None:
+        if freshness(section, origin) is not Freshness.STALE:
             texts[section.key] = Text(section, language, Note.NONE)
-        elif section.is_safety:
+        elif not section.is_safety:
+            texts[section.key] = Text(section, language, Note.STALE)
+        elif origin is not None and is_source_public:
             texts[section.key] = Text(origin, settings.LANGUAGE_CODE, Note.SOURCE)
         else:
-            texts[section.key] = Text(section, language, Note.STALE)
-    missing = (section for section in sources.values() if section.is_safety)
+            texts[section.key] = Text(section, language, Note.REVISED)
+    missing = (section for section in sources.values() if section.is_safety and is_source_public)
     return texts | {section.key: Text(section, settings.LANGUAGE_CODE, Note.SOURCE) for section in missing}
 
 
@@ -243,4 +255,4 @@ def _read_section(text: Text, page_language: str, writer: PageText) -> ReadSecti
 
 
 def _review(page: Page) -> Review:
-    return Review(page.reviewer, page.reviewed_on, page.review_due_on, page.written_on)
+    return Review(page.reviewer, page.reviewed_on, page.review_due_on, page.written_on, is_outdated(page))

@@ -31,6 +31,8 @@ _PLAIN = str.maketrans(
 # A word of this length is also found by its beginning, so that an ending does not matter: injekcija, injekcije.
 _SHORTEST_STEM = 6
 _ENDING = 2
+# Who has no umlauts on the keyboard writes them as two letters: Rueckenschmerzen.
+_TWO_LETTERS = re.compile(r"(?<=[aou])e")
 # A word of this length is also found inside others, since German and Dutch write words as one: Wirbelgelenk.
 _SHORTEST_PART = 4
 
@@ -56,7 +58,7 @@ class Hit:
 
 
 def find(query: str, language: str) -> list[Hit]:
-    """Return the passages of `language` with every word of `query`, the best first."""
+    """Return the passages of `language` with every word of `query`, the best first; no more than MOST_HITS."""
     words = [_fold(word) for word in _WORD.findall(query[:LONGEST_QUERY])]
     if not words:
         return []
@@ -95,6 +97,9 @@ def _strength(word: str, text: str) -> int:
     """Return 2 where a word of `text` starts with `word`, 1 where it starts with its stem or holds it, else 0."""
     if re.search(rf"\b{re.escape(word)}", text):
         return 2
+    as_umlaut = _TWO_LETTERS.sub("", word)
+    if as_umlaut != word and _strength(as_umlaut, text):
+        return 1
     return 1 if len(word) >= _SHORTEST_PART and _stem(word) in text else 0
 
 

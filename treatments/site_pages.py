@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf.locale import LANG_INFO
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from treatments.comparison import compare_treatments
 from treatments.enums import PublicationState
@@ -12,7 +13,7 @@ from treatments.glossary import glossary_of
 from treatments.markdown import PageText
 from treatments.models import ClinicFact, Doctor, GlossaryTerm, SitePage, Testimonial
 from treatments.reading import read_site_page, teasers
-from treatments.search import LONGEST_QUERY, find
+from treatments.search import LONGEST_QUERY, MOST_HITS, find
 
 PLAIN = "treatments/site_page.html"
 
@@ -76,7 +77,8 @@ def _glossary(page: SitePage, _query: str) -> dict[str, object]:
 def _search(page: SitePage, query: str) -> dict[str, object]:
     """Return what was found; an empty query finds nothing and says nothing."""
     query = query.strip()[:LONGEST_QUERY]
-    return {"page": read_site_page(page), "query": query, "hits": find(query, page.language)}
+    hits = find(query, page.language)
+    return {"page": read_site_page(page), "query": query, "hits": hits, "has_more": len(hits) == MOST_HITS}
 
 
 def _clinic(page: SitePage, _query: str) -> dict[str, object]:
@@ -85,7 +87,7 @@ def _clinic(page: SitePage, _query: str) -> dict[str, object]:
         ReadDoctor(
             doctor.name,
             str(doctor.get_speciality_display()),
-            [LANG_INFO[code]["name_local"] for code in doctor.languages if code in LANG_INFO],
+            [capfirst(LANG_INFO[code]["name_local"]) for code in doctor.languages if code in LANG_INFO],
         )
         for doctor in Doctor.objects.all()
     ]

@@ -135,7 +135,7 @@ def _web_page(title: str, answer: str, review: Review, where: Where, clinic: Cli
     }
     if clinic:
         node["publisher"] = _clinic_name(clinic, where.site_url)
-    if review.reviewer and review.reviewed_on:
+    if review.reviewer and review.reviewed_on and not review.is_outdated:
         node["lastReviewed"] = review.reviewed_on.isoformat()
         node["reviewedBy"] = {"@type": "Person", "name": review.reviewer}
     return node

@@ -4,6 +4,7 @@ A translated section keeps the digest of the source section that it was made fro
 makes exactly that section stale. Dates and saves prove nothing: only the words count.
 """
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -38,11 +39,11 @@ def is_source(language: str) -> bool:
 
 
 def freshness(section: Section | None, source: Section | None) -> Freshness:
-    """Return how `section` stands to `source`; a text without a source of its own is nobody's translation."""
+    """Return how `section` stands to `source`; a text that was never made from another is nobody's translation."""
     if section is None:
         return Freshness.MISSING
     if source is None:
-        return Freshness.FRESH
+        return Freshness.STALE if section.made_from else Freshness.FRESH
     return Freshness.STALE if section.is_stale(source) else Freshness.FRESH
 
 
@@ -79,21 +80,38 @@ def sections_of(page: Page) -> "QuerySet[PageSection] | QuerySet[SitePageSection
     raise TypeError(message)
 
 
-def stale_keys(page: Page) -> set[str]:
-    """Return which sections of `page` its source has left behind."""
+def stale_sections(page: Page) -> dict[str, str]:
+    """Return the keys of the sections of `page` that its source has left behind, with the source's digests."""
     source = source_page(page)
     if source is None:
-        return set()
+        return {}
     origins = {section.key: section for section in sections_of(source)}
-    own = sections_of(page)
-    return {section.key for section in own if freshness(section, origins.get(section.key)) is Freshness.STALE}
+    return {
+        section.key: origins[section.key].digest
+        for section in sections_of(page)
+        if section.key in origins and section.is_stale(origins[section.key])
+    }
+
+
+def translations_behind(page: Page) -> int:
+    """Return how many sections of other languages this page, as their source, has left behind."""
+    return sum(len(stale_sections(other)) for other in translations_of(page)) if is_source(page.language) else 0
+
+
+def translations_of(page: Page) -> list[Page]:
+    """Return the same page in the other languages."""
+    if isinstance(page, TreatmentPage):
+        return list(TreatmentPage.objects.filter(treatment=page.treatment_id).exclude(language=page.language))
+    if isinstance(page, SitePage):
+        return list(SitePage.objects.filter(key=page.key).exclude(language=page.language))
+    return []
 
 
 @transaction.atomic
-def confirm(section: Section) -> bool:
-    """Note that `section` says what its source says now; return whether there was a source to match."""
+def confirm(section: Section, seen: str) -> bool:
+    """Note that `section` says what its source says, if that is still what a person has `seen` (its digest)."""
     source = source_of(section)
-    if source is None:
+    if source is None or source.digest != seen:
         return False
     section.matches(source)
     section.save(update_fields=["made_from", "made_from_heading", "made_from_body"])
@@ -101,15 +119,15 @@ def confirm(section: Section) -> bool:
 
 
 def changes(before: str, after: str) -> list[Change]:
-    """Return what happened to a text, word by word."""
-    old, new = before.split(), after.split()
+    """Return what happened to a text, word by word; its lines stay lines."""
+    old, new = (re.findall(r"\n+|[^\S\n]*\S+", text.replace("\r\n", "\n")) for text in (before, after))
     found = []
     for kind, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            found.append(Change("same", " ".join(old[old_start:old_end])))
+            found.append(Change("same", "".join(old[old_start:old_end])))
             continue
         if old_end > old_start:
-            found.append(Change("gone", " ".join(old[old_start:old_end])))
+            found.append(Change("gone", "".join(old[old_start:old_end])))
         if new_end > new_start:
-            found.append(Change("new", " ".join(new[new_start:new_end])))
+            found.append(Change("new", "".join(new[new_start:new_end])))
     return found

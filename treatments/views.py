@@ -1,7 +1,8 @@
 """Public pages: the same bytes for every visitor, cacheable by anybody."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +24,19 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def public(view: View) -> View:
-    """Send the page compressed, for anybody to keep: a minute only, so that a correction is soon seen."""
-    return cache_control(public=True, max_age=60)(compressed(view))
+    """Send the page compressed, for anybody to keep: a minute only, so that a correction is soon seen.
+
+    A view that says `no-store` keeps its word.
+    """
+
+    @wraps(view)
+    def send(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  # any view's
+        response = view(request, *args, **kwargs)
+        if "no-store" not in response.get("Cache-Control", ""):
+            patch_cache_control(response, public=True, max_age=60)
+        return response
+
+    return compressed(cast("View", send))
 
 
 @require_safe

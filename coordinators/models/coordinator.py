@@ -1,7 +1,5 @@
 """Coordinators, what they can take, and when they are away."""
 
-from datetime import date
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -105,7 +103,3 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coordinator}: {self.starts_on} – {self.ends_on}"
-
-    def covers(self, day: date) -> bool:
-        """Return whether the coordinator is away on `day`."""
-        return self.starts_on <= day <= self.ends_on

@@ -118,7 +118,7 @@ def test_search_shows_what_was_typed_as_text_only(client: Client) -> None:
 
 def test_nobody_keeps_what_somebody_searched(client: Client) -> None:
     response = client.get(url_of("search"), {"q": "numb"})
-    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == "no-store, private"
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "public" in client.get(url_of("search")).headers["Cache-Control"]
 

@@ -1,5 +1,6 @@
 """Translations that fall behind: exactly the changed section, safe where safety hangs on it, seen by editors."""
 
+import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -39,6 +40,11 @@ def change(key: str, addition: str = " Bring your own towel.") -> PageSection:
     source.body += addition
     source.save()
     return source
+
+
+def seen_in(html: str) -> str:
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', html)
+    return str(seen)
 
 
 def page(client: Client, language: str, treatment: str = "facet-denervation") -> str:
@@ -105,6 +111,14 @@ def test_a_draft_of_the_source_is_not_shown_to_visitors(client: Client) -> None:
     html = page(client, "de")
     assert "Not yet public." not in html
     assert section("not-now", "de").heading in html
+    assert html.count("language-note") == 1, "the old wording does not stand there without a word"
+
+
+def test_a_deleted_source_marks_what_was_made_from_it(client: Client) -> None:
+    section("risks").delete()
+    html = page(client, "de")
+    assert section("risks", "de").heading in html
+    assert html.count("language-note") == 1
 
 
 def test_changing_back_makes_it_current_again() -> None:
@@ -131,7 +145,11 @@ def test_one_click_says_that_nothing_needs_translating(editor: Client) -> None:
     assert "<ins>" in shown
     assert "towel" in shown
     assert {gap.language for gap in gaps()} == set(TRANSLATED), "looking changes nothing"
-    editor.post(url)
+    change("who", " And a hat.")
+    response = editor.post(url, {"seen": seen_in(shown)}, follow=True)
+    assert "has changed since you opened" in response.content.decode()
+    assert {gap.language for gap in gaps()} == set(TRANSLATED), "nobody confirms what nobody saw"
+    editor.post(url, {"seen": seen_in(response.content.decode())})
     assert {gap.language for gap in gaps()} == set(TRANSLATED) - {"de"}
     assert target.body == section("who", "de").body
 
@@ -152,7 +170,13 @@ def test_editor_who_retranslates_says_so_in_the_form(editor: Client) -> None:
     data[f"sections-{place}-heading"] = "Wem kann sie vielleicht helfen?"
     assert editor.post(url, data).status_code == 302
     assert "de" in {gap.language for gap in gaps()}, "a small correction is no translation"
-    data[f"sections-{place}-matches_source"] = "on"
+    data[f"sections-{place}-matches_source"] = "what somebody saw an hour ago"
+    response = editor.post(url, data)
+    assert response.status_code == 200
+    assert "has changed since you opened" in response.content.decode()
+    shown = editor.get(url).content.decode()
+    [seen] = re.findall(rf'name="sections-{place}-matches_source" value="([0-9a-f]+)"', shown)
+    data[f"sections-{place}-matches_source"] = seen
     assert editor.post(url, data).status_code == 302
     assert "de" not in {gap.language for gap in gaps()}
 
@@ -189,7 +213,7 @@ def test_a_source_file_that_changed_makes_the_files_of_every_language_stale(cont
 
 def test_loading_again_keeps_what_an_editor_confirmed(content: Path) -> None:
     change("who")
-    confirm(section("who", "de"))
+    confirm(section("who", "de"), section("who").digest)
     load_content(content)
     assert {gap.language for gap in gaps()} == set(TRANSLATED) - {"de"}
 
@@ -207,7 +231,9 @@ def test_command_fails_on_what_it_is_told_to() -> None:
 
 def test_changes_are_told_word_by_word() -> None:
     told = [(change.kind, change.words) for change in changes("Rest for one hour.", "Rest for two hours.")]
-    assert told == [("same", "Rest for"), ("gone", "one hour."), ("new", "two hours.")]
+    assert told == [("same", "Rest for"), ("gone", " one hour."), ("new", " two hours.")]
+    [same] = changes("- One\n- Two", "- One\n- Two")
+    assert same.words == "- One\n- Two"
 
 
 def test_editors_are_told_once_a_week_and_only_if_there_is_something() -> None:

@@ -31,7 +31,8 @@ def main() -> None:
         *SitePageSection.objects.filter(page__language=LANGUAGE),
         *SharedSection.objects.filter(language=LANGUAGE),
     ):
-        translations.confirm(section)
+        if source := translations.source_of(section):
+            translations.confirm(section, source.digest)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,47 @@ def test_source_makes_no_promise_speakable() -> None:
     assert rules_broken(find_claims("It is highly effective.[^FJ52]", EN)) == {Kind.FORBIDDEN_WORD, Reason.EXAGGERATED}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It cur\u0435s pain.",
+        "You will be p\u0430in-fr\u0435\u0435.",
+        "G\u03c5arant\u0435\u0435d.",
+        "It is ris\u03ba-free.",
+        "\u0421ured!",
+    ],
+)
+def test_letters_of_another_script_hide_no_word(text: str) -> None:
+    assert Kind.FORBIDDEN_WORD in rules_broken(find_claims(text, EN))
+
+
+def test_word_all_in_another_script_stays() -> None:
+    (finding,) = find_claims("\u0421\u043e\u0440\u0435 cures you, \u03b2-blockers and 5 \u03bcm.", EN)
+    assert finding.sentence == "\u0421\u043e\u0440\u0435 cures you, \u03b2-blockers and 5 \u03bcm."
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Some people have relief for one year."),
+        ("en", "It may lower the pain for a week."),
+        ("en", "It may lower the pain after one visit."),
+        ("de", "Manche haben Linderung für ein Jahr."),
+        ("de", "Es kann die Schmerzen einen Monat lang lindern."),
+        ("hr", "Neki ljudi imaju olakšanje jednu godinu."),
+        ("hr", "Može ublažiti bol na jedan tjedan."),
+        ("nl", "Sommige mensen hebben één jaar verlichting."),
+        ("nl", "Het kan de pijn een maand verminderen."),
+        ("it", "Alcune persone hanno sollievo per un anno."),
+        ("it", "Può ridurre il dolore per una settimana."),
+    ],
+)
+def test_one_is_a_number_beside_an_effect(language: str, sentence: str) -> None:
+    rules = rules_for(language)
+    assert rules_broken(find_claims(sentence, rules)) == {Kind.UNSOURCED_NUMBER}
+    assert find_claims(f"{sentence}[^S1]", rules) == []
+
+
 def test_question_is_no_claim_only_where_it_is_denied() -> None:
     assert find_claims("Does it cure worn joints?", EN, following="No. The wear stays.") == []
     assert find_claims("Does it cure worn joints?", EN, following="Yes, always.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.typed import ModelForm
@@ -38,6 +39,11 @@ class TestimonialForm(ModelForm[Testimonial]):
     def clean(self) -> dict[str, Any]:
         """Refuse to publish without a consent, where it is kept, and a person who allowed it."""
         values = super().clean() or {}
+        received, agreed, today = values.get("received_on"), values.get("consent_on"), timezone.localdate()
+        if received and received > today:
+            self.add_error("received_on", _("This day is still to come."))
+        if agreed and agreed > today:
+            self.add_error("consent_on", _("This day is still to come."))
         if values.get("state") == PublicationState.PUBLISHED:
             for name, message in (
                 ("consent_on", _("Enter the day on which the patient agreed to be quoted.")),
@@ -46,7 +52,8 @@ class TestimonialForm(ModelForm[Testimonial]):
             ):
                 if not values.get(name):
                     self.add_error(name, message)
-            self._refuse_results(values)
+            if values.get("language"):
+                self._refuse_results(values)
         return values
 
     def _refuse_results(self, values: dict[str, Any]) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+import phonenumbers
 from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from treatments.admin.typed import ModelForm
 from treatments.claim_rules import NoClaimRulesError
@@ -84,9 +86,18 @@ class PageForm:
             self.add_error("reviewed_on", _("Enter the day on which the doctor reviewed the page."))
         if values.get("reviewed_on") and not values.get("reviewer"):
             self.add_error("reviewer", _("Enter the name and title of the doctor who reviewed the page."))
+        self.check_dates(values)
         if values.get("state") == PublicationState.PUBLISHED and values.get("language"):
             self.refuse_claims(values)
         return values
+
+    def check_dates(self: Any, values: dict[str, Any]) -> None:  # whichever form it is mixed into
+        """Refuse a review of a text that was not written yet, and a next one that is not after it."""
+        written, reviewed, due = (values.get(name) for name in ("written_on", "reviewed_on", "review_due_on"))
+        if written and reviewed and reviewed < written:
+            self.add_error("reviewed_on", _("The page was written after this day. Enter the day of the review."))
+        if reviewed and due and due <= reviewed:
+            self.add_error("review_due_on", _("Enter a day after the review."))
 
     def refuse_claims(self: Any, values: dict[str, Any]) -> None:  # whichever form it is mixed into
         """Say which of the page's texts keeps it from being published; its sections are read by SectionFormSet."""
@@ -213,11 +224,33 @@ class ClinicForm(ModelForm[Clinic]):
     """The clinic's public facts."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+    patient_countries = forms.MultipleChoiceField(
+        label=_("Countries that patients come from"),
+        choices=lambda: list(countries),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 12}),
+        help_text=_("Their emergency numbers stand on the safety card."),
+    )
 
     def clean_country(self) -> str:
-        """Keep the country's code in capitals."""
-        country: str = self.cleaned_data["country"]
-        return country.upper()
+        """Keep the country's code in capitals; refuse one that no country has."""
+        country: str = self.cleaned_data["country"].upper()
+        if country not in dict(countries):
+            raise forms.ValidationError(_("There is no country with this code."), code="unknown")
+        return country
+
+    def clean_phone(self) -> str:
+        """Refuse what no phone can dial: the safety card tells patients to call this number."""
+        phone: str = self.cleaned_data["phone"]
+        try:
+            number = phonenumbers.parse(phone, self.data.get("country", "").upper() or None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(
+                _("Enter a phone number, with + and the country's code, for example +385 1 234 5678."), code="invalid"
+            )
+        return phone
 
     class Meta:
         model = Clinic

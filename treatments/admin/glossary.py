@@ -44,6 +44,8 @@ class GlossaryTermForm(ModelForm[GlossaryTerm]):
         """Refuse a meaning that claims what nobody may claim, or what has no source: the glossary is always public."""
         values = super().clean() or {}
         language = values.get("language") or self.instance.language
+        if not language:
+            return values
         try:
             found = claims_of_section(values.get("term", ""), values.get("explanation", ""), language, known_sources())
             for standing in found:

@@ -3,10 +3,11 @@
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, RoleAccess
 from treatments.admin.forms import LARGE, SectionForm, SectionFormSet, SitePageForm, TreatmentPageForm, outline_choices
@@ -14,7 +15,8 @@ from treatments.admin.preview import preview_site_page, preview_treatment_page
 from treatments.admin.translations import MATCHES_SOURCE, TranslatedForm
 from treatments.admin.typed import ModelForm, StackedInline
 from treatments.models import PageSection, SitePage, SitePageSection, TreatmentPage
-from treatments.translations import stale_keys
+from treatments.reviews import is_outdated, sign
+from treatments.translations import stale_sections, translations_behind
 
 AnyPage = TypeVar("AnyPage", TreatmentPage, SitePage)
 
@@ -92,12 +94,35 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
         """Return the same page in every language."""
         raise NotImplementedError
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
+        """Tie a review to the words that it was given for, and tell the editor what the change means for readers."""
+        super().save_related(request, form, formsets, change)
+        page = form.instance
+        if {"reviewer", "reviewed_on"} & set(form.changed_data):
+            sign(page)
+        elif is_outdated(page):
+            self.message_user(
+                request,
+                _("The text is no longer the one that the doctor checked; the page says so until it is checked again."),
+                messages.WARNING,
+            )
+        behind = translations_behind(page)
+        if behind:
+            message = ngettext(
+                "%(count)d translated section does not say what this page says now. If it is about safety, patients "
+                "see it in this page's language, with a note.",
+                "%(count)d translated sections do not say what this page says now. Those about safety are shown to "
+                "patients in this page's language, with a note.",
+                behind,
+            )
+            self.message_user(request, message % {"count": behind}, messages.WARNING)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Add the buttons to the preview and to the other languages, and which sections are stale."""
         page = self.get_object(request, object_id)
-        others = {"translations": self.translations(page), "stale_keys": stale_keys(page)} if page else {}
+        others = {"translations": self.translations(page), "stale_sections": stale_sections(page)} if page else {}
         return super().change_view(request, object_id, form_url, others | (extra_context or {}))
 
 
@@ -112,7 +137,7 @@ class TreatmentPageAdmin(PageAdmin[TreatmentPage]):
     ordering = ("treatment__position", "language")
     fieldsets = (
         (None, {"fields": ("treatment", "language", "state", "title", "slug", "answer", "also_called", "description")}),
-        (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
+        (gettext_lazy("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
 
     def preview(self, request: HttpRequest, page: TreatmentPage) -> HttpResponse:
@@ -134,7 +159,7 @@ class SitePageAdmin(PageAdmin[SitePage]):
     ordering = ("key", "language")
     fieldsets = (
         (None, {"fields": ("key", "language", "state", "title", "slug", "answer", "description")}),
-        (_("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
+        (gettext_lazy("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
 
     def preview(self, request: HttpRequest, page: SitePage) -> HttpResponse:

@@ -24,6 +24,7 @@ from treatments.reading import Note, ReadSection, ReadSource, ReadTreatmentPage,
 # The section of questions for the doctor gets a page to write on.
 ASK = "questions"
 _NOTES = {
+    Note.REVISED: gettext_lazy("This part is about safety and is being revised. Please ask us before you rely on it."),
     Note.STALE: gettext_lazy("The original of this part has changed. The translation will follow."),
     Note.SOURCE: gettext_lazy(
         "This part is about safety. Its translation is not up to date, so you see it in the original language."
@@ -143,6 +144,8 @@ def _review(review: Review) -> list[str]:
     if review.reviewer and review.reviewed_on:
         day = date_format(review.reviewed_on, day_format)
         lines = [_("Checked by %(reviewer)s on %(day)s.") % {"reviewer": review.reviewer, "day": day}]
+        if review.is_outdated:
+            lines.append(_("The text has been changed since then. A new check is still to come."))
     lines.append(_("Written on %(day)s.") % {"day": date_format(review.written_on, day_format)})
     if review.review_due_on:
         lines.append(_("Next check due on %(day)s.") % {"day": date_format(review.review_due_on, day_format)})

@@ -15,6 +15,8 @@ from treatments.illustrations import ILLUSTRATIONS, drawing
 # Where the drawing that stands for a treatment is looked for first
 _FRONT_SECTIONS = ("steps", "types")
 _USUAL_FRONT = "lumbar-side"
+# Several views in one drawing: a puzzle without their words.
+_NEVER_IN_FRONT = frozenset({"medial-branch", "step-path", "relief-timeline", "guidance", "procedure"})
 # What is told about a drawing, in it
 _LETTERING = frozenset({"d-mark", "d-leader", "d-dot", "d-label"})
 _SVG = "http://www.w3.org/2000/svg"
@@ -39,6 +41,7 @@ def treatment_drawing(name: str) -> Node | None:
     told = [root.findtext(f"{{{_SVG}}}{tag}") or "" for tag in ("title", "desc")]
     return {
         "kind": "drawing",
+        "name": name,
         "svg": svg,
         "alt": ". ".join(part.rstrip(".") for part in told if part) + ".",
         "caption": str(shown.caption),
@@ -49,10 +52,15 @@ def treatment_drawing(name: str) -> Node | None:
 
 def front_drawing(sections: list[Node]) -> Node | None:
     """Return the drawing that stands for a treatment, without words: that of its steps or kinds, else its first one."""
-    own = {section["key"]: [block for block in section["blocks"] if block["kind"] == "drawing"] for section in sections}
+    own = {section["key"]: [block for block in section["blocks"] if _is_front(block)] for section in sections}
     found = (block for key in (*_FRONT_SECTIONS, *own) for block in own.get(key, []))
     front = next(found, None) or treatment_drawing(_USUAL_FRONT)
     return front and {**front, "svg": _without_words(front["svg"])}
+
+
+def _is_front(block: Node) -> bool:
+    """Return whether a block is a drawing that says something without words."""
+    return block["kind"] == "drawing" and block["name"] not in _NEVER_IN_FRONT
 
 
 def _without_words(svg: str) -> str:

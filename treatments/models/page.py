@@ -27,6 +27,8 @@ class Page(models.Model):
         help_text=_("Name and title of the doctor. Empty: not reviewed yet."),
     )
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    # What the doctor read: a text that changed afterwards is not signed any more.
+    reviewed_digest = models.CharField(max_length=64, blank=True, editable=False)
     review_due_on = models.DateField(_("next review on"), null=True, blank=True)
     written_on = models.DateField(_("written on"))
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
@@ -56,7 +58,7 @@ class TreatmentPage(Page):
         neutral = (
             "id", "treatment", "language", "slug", "state", "title", "answer", "description", "also_called",
             "reviewed_on", "review_due_on", "written_on", "updated_at", "loaded_digest",
-            "loaded_keys",
+            "loaded_keys", "reviewed_digest",
         )  # fmt: skip
 
     treatment = models.ForeignKey(
@@ -106,7 +108,7 @@ class SitePage(Page):
         neutral = (
             "id", "key", "language", "slug", "state", "title", "answer", "description", "reviewed_on",
             "review_due_on", "written_on", "updated_at", "loaded_digest",
-            "loaded_keys",
+            "loaded_keys", "reviewed_digest",
         )  # fmt: skip
 
     key = models.SlugField(_("key"), max_length=40)

@@ -1,7 +1,5 @@
 """Sections: the pieces of text that pages are made of."""
 
-from typing import Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,11 +33,11 @@ class Section(models.Model):
         """What identifies the section's words."""
         return text_digest(self.heading, self.body)
 
-    def matches(self, source: Self) -> None:
+    def matches(self, source: "Section") -> None:
         """Note that the text says what `source` says now; the caller saves."""
         self.made_from, self.made_from_heading, self.made_from_body = source.digest, source.heading, source.body
 
-    def is_stale(self, source: Self) -> bool:
+    def is_stale(self, source: "Section") -> bool:
         """Whether `source` changed after this text was made from it."""
         return self.made_from != source.digest
 
