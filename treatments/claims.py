@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'”“»)\]]*(?:\[\^[A-Za-z0-9-]+\])*(
 _OPENING = "\"'„“»«(["
 # One way to write an apostrophe and a hyphen
 _SIGNS = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x2010: "-"}
-# Cyrillic and Greek letters that look like Latin ones, and those
+# Cyrillic and Greek letters, and the Latin ones that they look like
 _LOOK_ALIKES = str.maketrans(
     "авеԁһіјӏкԛорсѕтуѵԝхАВЕНІЈКМОРСЅТУХԜԌ" + "αγικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳ",
     "aBedhijlkqopcstyvwxABEHIJKMOPCSTYXWG" + "ayiKvoptuxwABEZHIKMNOPTYXcj",
