@@ -90,11 +90,20 @@ def _label_cells(tokens: list[Token]) -> None:
             _label_cell(token, tokens, position, words if in_head else (labels[column] if column < len(labels) else ""))
             if in_head:
                 labels.append(words)
-                token.attrSet("role", "columnheader")
-                token.attrSet("scope", "col")
+                _label_head(token, tokens[position + 2], words)
             column += 1
         elif token.type == "table_close":
             labels = []
+
+
+def _label_head(token: Token, closing: Token, words: str) -> None:
+    """Give one cell of the head its role; an empty corner heads nothing."""
+    if words:
+        token.attrSet("role", "columnheader")
+        token.attrSet("scope", "col")
+    else:
+        token.tag = closing.tag = "td"
+        token.attrSet("role", "cell")
 
 
 def _label_cell(token: Token, tokens: list[Token], position: int, label: str) -> None:

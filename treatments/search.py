@@ -94,9 +94,9 @@ def _score(passage: Passage, words: Iterable[str]) -> int:
 
 
 def _strength(word: str, text: str) -> int:
-    """Return 2 where a word of `text` starts with `word`, 1 where it starts with its stem or holds it, else 0."""
+    """Return 3 where `text` has `word`, 2 where one of its words starts so, 1 where it holds its stem, else 0."""
     if re.search(rf"\b{re.escape(word)}", text):
-        return 2
+        return 3 if re.search(rf"\b{re.escape(word)}\b", text) else 2
     as_umlaut = _TWO_LETTERS.sub("", word)
     if as_umlaut != word and _strength(as_umlaut, text):
         return 1

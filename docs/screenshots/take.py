@@ -28,9 +28,8 @@ INVENTED = {
 }  # fmt: skip
 
 HOME, LIST, FORM = "/en/", "/en/treatments/", "/en/inquiry/"
-FACET, DENERVATION, PERIRADICULAR, INJECTIONS = (
-    f"/en/treatments/{slug}/"
-    for slug in ("facet-joint-injection", "facet-joint-denervation", "periradicular-therapy", "back-injections")
+FACET, PERIRADICULAR, INJECTIONS = (
+    f"/en/treatments/{slug}/" for slug in ("facet-joint-injection", "periradicular-therapy", "back-injections")
 )
 SEARCH, INBOX, TRANSLATIONS = (
     "/en/search/",
@@ -125,8 +124,6 @@ SHOTS = (
     Shot("home", HOME, "hr", width=PHONE, height=1200),
     Shot("home", HOME, "it", theme="dark"),
     Shot("list", LIST, "nl", width=PHONE, height=1000, theme="dark"),
-    Shot("treatment", PERIRADICULAR, "de", width=PHONE, height=844, theme="dark"),
-    Shot("treatment", DENERVATION, "it", height=1000, theme="dark"),
     Shot("treatment-drawing", PERIRADICULAR, "de", height=1000, at=".chapter .illustration"),
     Shot("treatment-drawing", FACET, "hr", width=PHONE, height=844, at=".chapter .illustration"),
     Shot("treatment-drawing", FACET, "nl", height=1000, theme="dark", at=".illustration-procedure"),
@@ -137,7 +134,6 @@ SHOTS = (
     Shot("compare", "/en/compare/", height=1000),
     Shot("compare", "/en/compare/", "hr", width=PHONE, height=1000, at=".cards"),
     Shot("imaging", "/en/x-ray-ct-mri-ultrasound/", "de", height=1000, at=".cards"),
-    Shot("imaging", "/en/x-ray-ct-mri-ultrasound/", "nl", width=PHONE, height=844, theme="dark", at=".cards"),
     Shot("guide", "/en/injections-what-they-can-do/", "it"),
     Shot("glossary", "/en/glossary/", "hr", width=PHONE, height=844),
     Shot("search-hits", SEARCH + "?q=cortisone", width=PHONE, height=844),
@@ -157,7 +153,6 @@ SHOTS = (
 )
 
 SHEETS = (
-    Sheet("treatment", FACET, "de", 1),
     Sheet("treatment", FACET, "de", 2),
     Sheet("compare", "/en/compare/", "en", 1),
 )
@@ -215,7 +210,7 @@ def take_sheet(context: BrowserContext, site: str, sheet: Sheet, folder: Path) -
         page.pdf(path=printed, format="A4", prefer_css_page_size=True)
         number, target = str(sheet.number), str(folder / sheet.file_name).removesuffix(".png")
         command = ["pdftoppm", "-png", "-r", PRINT_DPI, "-f", number, "-l", number, "-singlefile", str(printed), target]
-        subprocess.run(command, check=True)  # noqa: S603 -- our own words
+        subprocess.run(command, check=True)  # noqa: S603  # our own words
     page.close()
 
 

@@ -103,6 +103,12 @@ def test_search_knows_only_the_visitors_language_and_published_pages() -> None:
     assert not [hit.url for hit in find("facet joint", "en") if re.search(r"/treatments/[a-z]", hit.url)]
 
 
+def test_the_very_word_comes_before_words_that_begin_with_it() -> None:
+    hits = find("numb", "en")
+    assert all("numb</mark>" in hit.snippet.lower() or hit.heading for hit in hits[:3])
+    assert not hits[0].heading.startswith("What do the numbers")
+
+
 def test_search_without_an_answer_offers_a_person(client: Client) -> None:
     html = show(client, "search", q="xylophone")
     with translation.override("en"):
@@ -203,6 +209,7 @@ def test_tables_name_their_columns_for_phones_and_screen_readers() -> None:
     html = PageText().render("| | CT | MRI |\n|---|---|---|\n| Time | short | long |")
     assert '<th role="rowheader" scope="row">Time</th>' in html
     assert '<td role="cell" data-label="MRI">long</td>' in html
+    assert "<th></th>" not in html.replace(' role="columnheader" scope="col"', ""), "an empty corner heads nothing"
 
 
 def test_no_picture_comes_from_elsewhere() -> None:
