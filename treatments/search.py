@@ -85,7 +85,7 @@ def _score(passage: Passage, words: Iterable[str]) -> int:
     for word in words:
         in_passage = max(
             weight * _strength(word, _fold(text))
-            for weight, text in ((9, passage.page_title), (3, passage.heading), (1, passage.text))
+            for weight, text in ((9, passage.page_title), (2, passage.heading), (1, passage.text))
         )
         if not in_passage:
             return 0
@@ -94,9 +94,9 @@ def _score(passage: Passage, words: Iterable[str]) -> int:
 
 
 def _strength(word: str, text: str) -> int:
-    """Return 3 where `text` has `word`, 2 where one of its words starts so, 1 where it holds its stem, else 0."""
+    """Return 5 where `text` has `word`, 2 where one of its words starts so, 1 where it holds its stem, else 0."""
     if re.search(rf"\b{re.escape(word)}", text):
-        return 3 if re.search(rf"\b{re.escape(word)}\b", text) else 2
+        return 5 if re.search(rf"\b{re.escape(word)}\b", text) else 2
     as_umlaut = _TWO_LETTERS.sub("", word)
     if as_umlaut != word and _strength(as_umlaut, text):
         return 1
