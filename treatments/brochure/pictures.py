@@ -18,7 +18,7 @@ _USUAL_FRONT = "lumbar-side"
 # Several views in one drawing: a puzzle without their words.
 _NEVER_IN_FRONT = frozenset({"medial-branch", "step-path", "relief-timeline", "guidance", "procedure"})
 # What is told about a drawing, in it
-_LETTERING = frozenset({"d-mark", "d-leader", "d-dot", "d-label"})
+_LETTERING = frozenset({"d-mark", "d-leader", "d-dot", "d-label", "d-dashed"})
 _SVG = "http://www.w3.org/2000/svg"
 _FONT = "Source Sans Pro"
 _INK = "#17433a"
