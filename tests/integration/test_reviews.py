@@ -1,5 +1,7 @@
 """What a doctor's signature stands for, and what the desk refuses so that patients can rely on a page."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -137,3 +139,39 @@ def test_a_long_list_of_hits_says_that_it_is_not_all(client: Client) -> None:
     search = SitePage.objects.get(key="search", language="en").get_absolute_url()
     html = client.get(search, {"q": "pain"}).content.decode()
     assert f"The {MOST_HITS} best places" in html
+
+
+def seen_version(html: str) -> str:
+    [seen] = re.findall(r'name="seen_version" value="([0-9a-f]{64})"', html)
+    return str(seen)
+
+
+def test_nobody_undoes_what_somebody_else_just_saved(editor: Client, page: TreatmentPage) -> None:
+    mine, theirs = (seen_version(editor.get(address(page)).content.decode()) for _person in range(2))
+    assert mine == theirs
+    assert editor.post(address(page), page_form(page, title="Mine", seen_version=mine)).status_code == 302
+    response = editor.post(address(page), page_form(page, title="Theirs", seen_version=theirs))
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Somebody else has changed this" in html
+    assert 'value="Theirs"' in html
+    assert seen_version(html) == theirs, "pressing Save again does not overwrite, either"
+    page.refresh_from_db()
+    assert page.title == "Mine"
+
+
+def test_a_section_that_changed_meanwhile_counts_as_well(editor: Client, page: TreatmentPage) -> None:
+    seen = seen_version(editor.get(address(page)).content.decode())
+    section = page.sections.get(key="risks")
+    section.body += "\n\nOne more risk."
+    section.save()
+    assert editor.post(address(page), page_form(page, seen_version=seen)).status_code == 200
+    assert PageSection.objects.get(pk=section.pk).body.endswith("One more risk.")
+
+
+def test_the_clinic_is_guarded_too(editor: Client) -> None:
+    url = reverse("admin:treatments_clinic_change", args=[1])
+    seen = seen_version(editor.get(url).content.decode())
+    assert editor.post(url, clinic_form(phone="+385 1 234 5678", seen_version=seen)).status_code == 302
+    assert editor.post(url, clinic_form(city="Split", seen_version=seen)).status_code == 200
+    assert Clinic.objects.get().phone == "+385 1 234 5678"

@@ -1,12 +1,15 @@
 """The clinic's public facts, its people and numbers, what patients said, and the works that the pages cite."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, OnlyRow
 from treatments.admin.clinic_forms import DoctorForm, TestimonialForm
 from treatments.admin.forms import ClinicForm
+from treatments.admin.versions import seen_version
 from treatments.models import Clinic, ClinicFact, Doctor, Source, Testimonial
 
 
@@ -15,6 +18,14 @@ class ClinicAdmin(EditorsOnly, OnlyRow[Clinic]):
     """Name, address, contact and legal data."""
 
     form = ClinicForm
+    change_form_template = "admin/treatments/clinic_form.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Let the form carry which version it shows."""
+        seen = {"seen_version": seen_version(request, self.get_object(request, object_id))}
+        return super().change_view(request, object_id, form_url, seen | (extra_context or {}))
 
 
 @admin.register(Source)

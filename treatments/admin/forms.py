@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from treatments.admin.typed import ModelForm
+from treatments.admin.versions import GuardedForm
 from treatments.claim_rules import NoClaimRulesError
 from treatments.content_files import ContentError, cited
 from treatments.enums import Guidance, PublicationState
@@ -114,7 +115,7 @@ class PageForm:
             self.add_error("state", rules_refusal(error))
 
 
-class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
+class TreatmentPageForm(GuardedForm, PageForm, ModelForm[TreatmentPage]):
     """A treatment's page in one language."""
 
     fixed = ("treatment", "language")
@@ -133,7 +134,7 @@ class TreatmentPageForm(PageForm, ModelForm[TreatmentPage]):
         widgets = {"answer": SMALL}
 
 
-class SitePageForm(PageForm, ModelForm[SitePage]):
+class SitePageForm(GuardedForm, PageForm, ModelForm[SitePage]):
     """A page about the site in one language."""
 
     fixed = ("key", "language")
@@ -220,7 +221,7 @@ def outline_choices(*, shared: bool) -> list[tuple[str, str]]:
     return [(slot.key, slot.key) for slot in SLOTS if slot.shared == shared]
 
 
-class ClinicForm(ModelForm[Clinic]):
+class ClinicForm(GuardedForm, ModelForm[Clinic]):
     """The clinic's public facts."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)

@@ -14,6 +14,7 @@ from treatments.admin.forms import LARGE, SectionForm, SectionFormSet, SitePageF
 from treatments.admin.preview import preview_site_page, preview_treatment_page
 from treatments.admin.translations import MATCHES_SOURCE, TranslatedForm
 from treatments.admin.typed import ModelForm, StackedInline
+from treatments.admin.versions import seen_version
 from treatments.models import PageSection, SitePage, SitePageSection, TreatmentPage
 from treatments.reviews import is_outdated, sign
 from treatments.translations import stale_sections, translations_behind
@@ -123,6 +124,7 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
         """Add the buttons to the preview and to the other languages, and which sections are stale."""
         page = self.get_object(request, object_id)
         others = {"translations": self.translations(page), "stale_sections": stale_sections(page)} if page else {}
+        others["seen_version"] = seen_version(request, page)
         return super().change_view(request, object_id, form_url, others | (extra_context or {}))
 
 
