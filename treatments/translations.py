@@ -101,9 +101,13 @@ def translations_behind(page: Page) -> int:
 def translations_of(page: Page) -> list[Page]:
     """Return the same page in the other languages."""
     if isinstance(page, TreatmentPage):
-        return list(TreatmentPage.objects.filter(treatment=page.treatment_id).exclude(language=page.language))
+        return list(
+            TreatmentPage.objects.filter(treatment=page.treatment_id)
+            .exclude(language=page.language)
+            .order_by("language")
+        )
     if isinstance(page, SitePage):
-        return list(SitePage.objects.filter(key=page.key).exclude(language=page.language))
+        return list(SitePage.objects.filter(key=page.key).exclude(language=page.language).order_by("language"))
     return []
 
 

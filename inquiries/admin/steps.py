@@ -1,5 +1,6 @@
 """The steps of triage as small forms: each checks what was typed and calls one service."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -49,9 +50,9 @@ class Step(forms.Form):
         """Return whether there is nothing to fill in."""
         return not self.fields
 
+    @abstractmethod
     def perform(self) -> None:
         """Take the step. Raises TriageError when it does not fit any more."""
-        raise NotImplementedError
 
 
 class TakeOver(Step):

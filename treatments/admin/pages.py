@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from treatments.admin.access import DeskAdmin, EditorsOnly, KeepsRows, RoleAccess
 from treatments.admin.forms import LARGE, SectionForm, SectionFormSet, SitePageForm, TreatmentPageForm, outline_choices
-from treatments.admin.preview import preview_site_page, preview_treatment_page
+from treatments.admin.preview import preview_page
 from treatments.admin.translations import MATCHES_SOURCE, TranslatedForm
 from treatments.admin.typed import ModelForm, StackedInline
 from treatments.admin.versions import seen_version
 from treatments.models import PageSection, SitePage, SitePageSection, TreatmentPage
 from treatments.reviews import is_outdated, sign
-from treatments.translations import stale_sections, translations_behind
+from treatments.translations import stale_sections, translations_behind, translations_of
 
 AnyPage = TypeVar("AnyPage", TreatmentPage, SitePage)
 
@@ -85,15 +85,7 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
         page = self.get_object(request, str(page_id))
         if page is None:
             raise Http404
-        return self.preview(request, page)
-
-    def preview(self, request: HttpRequest, page: AnyPage) -> HttpResponse:
-        """Render the public page."""
-        raise NotImplementedError
-
-    def translations(self, page: AnyPage) -> list[AnyPage]:
-        """Return the same page in every language."""
-        raise NotImplementedError
+        return preview_page(request, page)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
         """Tie a review to the words that it was given for, and tell the editor what the change means for readers."""
@@ -123,7 +115,7 @@ class PageAdmin(EditorsOnly, KeepsRows, DeskAdmin[AnyPage]):
     ) -> HttpResponse:
         """Add the buttons to the preview and to the other languages, and which sections are stale."""
         page = self.get_object(request, object_id)
-        others = {"translations": self.translations(page), "stale_sections": stale_sections(page)} if page else {}
+        others = {"translations": translations_of(page), "stale_sections": stale_sections(page)} if page else {}
         others["seen_version"] = seen_version(request, page)
         return super().change_view(request, object_id, form_url, others | (extra_context or {}))
 
@@ -142,14 +134,6 @@ class TreatmentPageAdmin(PageAdmin[TreatmentPage]):
         (gettext_lazy("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
 
-    def preview(self, request: HttpRequest, page: TreatmentPage) -> HttpResponse:
-        """Render the public page."""
-        return preview_treatment_page(request, page)
-
-    def translations(self, page: TreatmentPage) -> list[TreatmentPage]:
-        """Return the pages about the same treatment."""
-        return list(TreatmentPage.objects.filter(treatment=page.treatment_id).order_by("language"))
-
 
 @admin.register(SitePage)
 class SitePageAdmin(PageAdmin[SitePage]):
@@ -163,11 +147,3 @@ class SitePageAdmin(PageAdmin[SitePage]):
         (None, {"fields": ("key", "language", "state", "title", "slug", "answer", "description")}),
         (gettext_lazy("Review"), {"fields": ("reviewer", ("reviewed_on", "review_due_on"), "written_on")}),
     )
-
-    def preview(self, request: HttpRequest, page: SitePage) -> HttpResponse:
-        """Render the public page."""
-        return preview_site_page(request, page)
-
-    def translations(self, page: SitePage) -> list[SitePage]:
-        """Return the pages with the same key."""
-        return list(SitePage.objects.filter(key=page.key).order_by("language"))

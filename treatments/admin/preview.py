@@ -10,19 +10,19 @@ from treatments.reading import read_treatment_page
 from treatments.site_pages import kind_of
 
 
-def preview_treatment_page(request: HttpRequest, page: TreatmentPage) -> HttpResponse:
-    """Show a treatment page as it is saved."""
+def preview_page(request: HttpRequest, page: TreatmentPage | SitePage) -> HttpResponse:
+    """Show a page as it is saved."""
     with translation.override(page.language):
-        read = read_treatment_page(page)
-    return _preview(request, page, "treatments/treatment_page.html", {"page": read})
+        template, context = _public(page)
+    return _preview(request, page, template, context)
 
 
-def preview_site_page(request: HttpRequest, page: SitePage) -> HttpResponse:
-    """Show a site page as it is saved."""
+def _public(page: TreatmentPage | SitePage) -> tuple[str, dict[str, object]]:
+    """Return the template that visitors see, and what it shows."""
+    if isinstance(page, TreatmentPage):
+        return "treatments/treatment_page.html", {"page": read_treatment_page(page)}
     kind = kind_of(page)
-    with translation.override(page.language):
-        context = kind.context(page, "")
-    return _preview(request, page, kind.template, context)
+    return kind.template, kind.context(page, "")
 
 
 def _preview(
