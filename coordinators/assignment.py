@@ -9,7 +9,7 @@ from datetime import datetime
 
 from coordinators.enums import Refusal, Rule
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be assigned; a treatment of None means that the patient does not know it yet."""
+    """What is to be assigned; a treatment of None means that the patient does not know it yet.
+
+    `known_to` is the coordinator who has answered this patient before, if any: a returning patient keeps theirs.
+    """
 
     treatment: str | None
     language: str
+    known_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Decision:
             "rules_version": RULES_VERSION,
             "treatment": self.question.treatment,
             "language": self.question.language,
+            "known_to": self.question.known_to,
             "rule": self.rule.value,
             "chosen": self.coordinator_id,
             "candidates": [
@@ -81,21 +86,31 @@ class Decision:
 
 
 def assign(question: Question, candidates: Sequence[Candidate], fallback_id: int | None) -> Decision:
-    """Choose who answers: language and treatment; then treatment; then the clinic's fallback, flagged.
+    """Choose who answers: who knows the patient; language and treatment; treatment; the clinic's fallback, flagged.
 
     Among those who fit, the one with the fewest open inquiries is chosen, then the one whose last inquiry is
     longest ago, then the lowest id, so that the same facts always give the same answer.
     """
+    known = next((item for item in candidates if item.id == question.known_to and _is_here(item)), None)
+    if known:
+        return Decision(question, known.id, Rule.RETURNING, _verdicts(question, candidates, known, needs_language=True))
     for rule, needs_language in ((Rule.LANGUAGE_AND_TREATMENT, True), (Rule.TREATMENT, False)):
         fitting = [item for item in candidates if _refusal(item, question, needs_language=needs_language) is None]
         if fitting:
             chosen = min(fitting, key=_turn)
-            return Decision(question, chosen.id, rule, _verdicts(question, candidates, chosen, needs_language))
+            return Decision(
+                question, chosen.id, rule, _verdicts(question, candidates, chosen, needs_language=needs_language)
+            )
     verdicts = tuple(Verdict(item, _refusal(item, question, needs_language=False)) for item in candidates)
     if fallback_id is None:
         return Decision(question, None, Rule.NOBODY, verdicts)
     verdicts = tuple(Verdict(v.candidate, None) if v.candidate.id == fallback_id else v for v in verdicts)
     return Decision(question, fallback_id, Rule.FALLBACK, verdicts)
+
+
+def _is_here(candidate: Candidate) -> bool:
+    """Return whether the candidate takes inquiries and is not away."""
+    return candidate.is_active and not candidate.is_absent
 
 
 def _knows(candidate: Candidate, question: Question) -> bool:
@@ -121,7 +136,7 @@ def _turn(candidate: Candidate) -> tuple[int, bool, float, int]:
 
 
 def _verdicts(
-    question: Question, candidates: Sequence[Candidate], chosen: Candidate, needs_language: bool
+    question: Question, candidates: Sequence[Candidate], chosen: Candidate, *, needs_language: bool
 ) -> tuple[Verdict, ...]:
     """Return every candidate's verdict once somebody was chosen."""
 
@@ -130,7 +145,14 @@ def _verdicts(
             return Verdict(candidate, None)
         refusal = _refusal(candidate, question, needs_language=needs_language)
         if refusal is None:
-            refusal = Refusal.LOAD if candidate.open_load > chosen.open_load else Refusal.TURN
+            refusal = _later_turn(question, candidate, chosen)
         return Verdict(candidate, refusal)
 
     return tuple(verdict(candidate) for candidate in candidates)
+
+
+def _later_turn(question: Question, candidate: Candidate, chosen: Candidate) -> Refusal:
+    """Return why a candidate who fits as well was not chosen."""
+    if chosen.id == question.known_to:
+        return Refusal.KNOWN
+    return Refusal.LOAD if candidate.open_load > chosen.open_load else Refusal.TURN

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from coordinators.enums import Role
-from coordinators.models import Coordinator, CoordinatorLanguage, ReplyPolicy, User
+from coordinators.models import Coordinator, CoordinatorLanguage, ReplyPolicy, User, WorkingHours
 from treatments.enums import FactKind, Speciality
 from treatments.models import Clinic, ClinicFact, Doctor, Treatment
 
@@ -26,13 +26,23 @@ class _Person(NamedTuple):
     name: str
     language: str
     languages: tuple[str, ...]
+    time_zone: str = ""
+    holiday_country: str = ""
+    hours: tuple[tuple[int, time, time], ...] = ()
 
+
+# One of the team works from home in the Netherlands, four days a week.
+_HOURS_OF_HER_OWN = tuple(
+    (weekday, starts, ends)
+    for weekday in (1, 2, 3, 4)
+    for starts, ends in ((time(9), time(12, 30)), (time(13, 30), time(17)))
+)
 
 # The names say "example" in their own language, so that nobody takes them for real people.
 _TEAM = (
     _Person("Ana Primjer", "hr", ("hr", "en", "it")),
     _Person("Jonas Beispiel", "de", ("de", "en")),
-    _Person("Sanne Voorbeeld", "nl", ("nl", "en", "de")),
+    _Person("Sanne Voorbeeld", "nl", ("nl", "en", "de"), "Europe/Amsterdam", "NL", _HOURS_OF_HER_OWN),
     _Person("Emma Example", "en", ("en",)),
 )
 
@@ -104,7 +114,16 @@ def _make_clinic() -> None:
 
 def _make_coordinator(person: _Person, user: User) -> Coordinator:
     """Make a coordinator who knows every treatment."""
-    coordinator = Coordinator.objects.create(user=user, display_name=person.name)
+    coordinator = Coordinator.objects.create(
+        user=user,
+        display_name=person.name,
+        time_zone=person.time_zone,
+        holiday_country=person.holiday_country,
+    )
+    WorkingHours.objects.bulk_create(
+        WorkingHours(coordinator=coordinator, weekday=weekday, starts_at=starts, ends_at=ends)
+        for weekday, starts, ends in person.hours
+    )
     coordinator.treatments.set(Treatment.objects.all())
     CoordinatorLanguage.objects.bulk_create(
         CoordinatorLanguage(coordinator=coordinator, language=language) for language in person.languages

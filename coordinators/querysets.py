@@ -24,6 +24,6 @@ class CoordinatorQuerySet(models.QuerySet["Coordinator"]):
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     """Absences, by day."""
 
-    def on(self, day: date) -> "AbsenceQuerySet":
-        """Return the absences that cover `day`."""
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
+    def between(self, first: date, last: date) -> "AbsenceQuerySet":
+        """Return the absences with a day from `first` to `last`, both included."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)

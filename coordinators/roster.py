@@ -1,16 +1,32 @@
-"""The team as the assignment rule and the public pages see it."""
+"""The team as the assignment rule, the promise and the public pages see it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf.locale import LANG_INFO
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from coordinators.assignment import Candidate
-from coordinators.models import Absence, Coordinator, ReplyPolicy
+from coordinators.calendar import (
+    HORIZON,
+    Away,
+    Calendar,
+    CoveredCalendar,
+    Span,
+    SpecialHours,
+    WeeklySpan,
+    WorkCalendar,
+)
+from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay
+from coordinators.public_holidays import holidays_of
 from treatments.models import Clinic
+
+# A zone's date is at most a day off; a second day is for the edge of the horizon.
+_MARGIN = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -38,10 +54,77 @@ def clinic_place() -> str:
     return city or get_policy().time_zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def candidates(day: date, loads: Mapping[int, Load]) -> list[Candidate]:
-    """Return the whole team as candidates for an inquiry that arrives on `day`."""
-    absent = set(Absence.objects.on(day).values_list("coordinator_id", flat=True))
-    team = Coordinator.objects.select_related("user").prefetch_related("languages", "treatments").order_by("id")
+def clinic_country() -> str:
+    """Return the code of the clinic's country; empty before the clinic is set up."""
+    return Clinic.objects.values_list("country", flat=True).first() or ""
+
+
+def zone_of(coordinator: Coordinator, policy: ReplyPolicy) -> ZoneInfo:
+    """Return the clock that the coordinator works by: their own, or the clinic's."""
+    try:
+        return ZoneInfo(coordinator.time_zone) if coordinator.time_zone else policy.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        return policy.zone
+
+
+def away_span(absence: Absence, coordinator: Coordinator, policy: ReplyPolicy) -> Span:
+    """Return the real time of the coordinator's absence."""
+    zone = zone_of(coordinator, policy)
+    return Away(absence.starts_on, absence.ends_on, zone, absence.from_time, absence.until_time).span
+
+
+def office_calendar(policy: ReplyPolicy) -> WorkCalendar:
+    """Return when the clinic works."""
+    days = SpecialDay.objects.values_list("day_on", "opens_at", "closes_at")
+    return WorkCalendar(
+        week=tuple(WeeklySpan(int(day), policy.opens_at, policy.closes_at) for day in policy.weekdays),
+        zone=policy.zone,
+        is_holiday=holidays_of(clinic_country()),
+        special_days={day: SpecialHours(policy.zone, opens, closes) for day, opens, closes in days},
+    )
+
+
+def calendars(now: datetime) -> dict[int, CoveredCalendar]:
+    """Return when each of the team, or who covers for them, works from `now` to the horizon."""
+    return _Roster(now).calendars()
+
+
+def calendar_of(coordinator_id: int | None, now: datetime) -> Calendar:
+    """Return the calendar that a promise of this coordinator counts by; the clinic's for nobody."""
+    if coordinator_id is None:
+        return office_calendar(get_policy())
+    return calendars(now)[coordinator_id]
+
+
+def is_away(coordinator_id: int, moment: datetime) -> bool:
+    """Return whether the coordinator is away at `moment`."""
+    return _Roster(moment).is_away(coordinator_id, moment)
+
+
+def replacement_of(coordinator_id: int, moment: datetime) -> int | None:
+    """Return who covers for the coordinator at `moment`: the replacement of an absence, if present and active."""
+    roster = _Roster(moment)
+    return next(
+        (
+            absence.replacement_id
+            for absence in roster.absences[coordinator_id]
+            if roster.away(absence).covers(moment)
+            and absence.replacement_id is not None
+            and absence.replacement_id in roster.active
+            and not roster.is_away(absence.replacement_id, moment)
+        ),
+        None,
+    )
+
+
+def candidates(moment: datetime, loads: Mapping[int, Load]) -> list[Candidate]:
+    """Return the whole team as candidates for an inquiry that arrives at `moment`.
+
+    Absent is who is away when the clinic next works: on a Sunday evening, who is away from Monday.
+    """
+    roster = _Roster(moment)
+    upcoming = roster.office.spans_from(moment)
+    at_work = upcoming[0].start if upcoming else moment
     return [
         Candidate(
             id=member.pk,
@@ -49,12 +132,68 @@ def candidates(day: date, loads: Mapping[int, Load]) -> list[Candidate]:
             languages=frozenset(item.language for item in member.languages.all()),
             treatments=frozenset(item.code for item in member.treatments.all()),
             is_active=member.is_active,
-            is_absent=member.pk in absent,
+            is_absent=roster.is_away(member.pk, at_work),
             open_load=loads.get(member.pk, Load()).open_count,
             last_assigned_at=loads.get(member.pk, Load()).last_assigned_at,
         )
-        for member in team
+        for member in roster.team.values()
     ]
+
+
+class _Roster:
+    """The team with its hours and absences around a moment, read in a constant number of queries."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.policy = get_policy()
+        self.country = clinic_country()
+        self.office = office_calendar(self.policy)
+        team = Coordinator.objects.select_related("user").prefetch_related("languages", "treatments", "hours")
+        self.team = {member.pk: member for member in team.order_by("id")}
+        self.active = {member.pk for member in self.team.values() if member.is_active}
+        # Absences are cut to what matters, so that a mistyped year cannot leave the calendar.
+        self.first, self.last = (moment - _MARGIN).date(), (moment + HORIZON + _MARGIN).date()
+        self.absences: defaultdict[int, list[Absence]] = defaultdict(list)
+        for absence in Absence.objects.between(self.first, self.last).order_by("starts_on", "id"):
+            self.absences[absence.coordinator_id].append(absence)
+
+    def calendars(self) -> dict[int, CoveredCalendar]:
+        """Return everybody's calendar with those who cover for them."""
+        own = {pk: self._calendar(member) for pk, member in self.team.items()}
+        return {pk: CoveredCalendar(own[pk], tuple(self._covers(self.absences[pk], own))) for pk in own}
+
+    def is_away(self, coordinator_id: int, moment: datetime) -> bool:
+        """Return whether one of the person's absences covers `moment`."""
+        return any(self.away(absence).covers(moment) for absence in self.absences[coordinator_id])
+
+    def away(self, absence: Absence) -> Away:
+        """Return the absence on the clock of whoever is away."""
+        begins_before, ends_after = absence.starts_on < self.first, absence.ends_on > self.last
+        return Away(
+            starts_on=max(absence.starts_on, self.first),
+            ends_on=min(absence.ends_on, self.last),
+            zone=zone_of(self.team[absence.coordinator_id], self.policy),
+            from_time=None if begins_before else absence.from_time,
+            until_time=None if ends_after else absence.until_time,
+        )
+
+    def _calendar(self, member: Coordinator) -> WorkCalendar:
+        """Return one person's own calendar; who has no hours works the clinic's, on the clinic's clock."""
+        hours = tuple(WeeklySpan(item.weekday, item.starts_at, item.ends_at) for item in member.hours.all())
+        return WorkCalendar(
+            week=hours or self.office.week,
+            zone=zone_of(member, self.policy) if hours else self.office.zone,
+            is_holiday=holidays_of(member.holiday_country or self.country, member.holiday_region),
+            special_days=self.office.special_days,
+            absences=tuple(self.away(absence) for absence in self.absences[member.pk]),
+        )
+
+    def _covers(
+        self, absences: Iterable[Absence], own: Mapping[int, WorkCalendar]
+    ) -> Iterable[tuple[Away, WorkCalendar]]:
+        """Return the calendars of those who cover, each with the absence they cover."""
+        for absence in absences:
+            if absence.replacement_id is not None and absence.replacement_id in self.active:
+                yield self.away(absence), own[absence.replacement_id]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""The team at the desk: coordinators, absences, the reply policy."""
+"""The team at the desk: coordinators, absences, the reply policy, special days."""
 
-from coordinators.admin import absence, coordinator, policy
+from coordinators.admin import absence, coordinator, policy, special_day
 
-__all__ = ["absence", "coordinator", "policy"]
+__all__ = ["absence", "coordinator", "policy", "special_day"]

@@ -69,3 +69,32 @@ class ReplyPolicy(models.Model):
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+class SpecialDay(models.Model):
+    """A day on which the clinic is closed or has other hours, for everybody; it comes before weekdays and holidays."""
+
+    class PersonalData:
+        """Days of the clinic; no person."""
+
+        personal: tuple[str, ...] = ()
+        neutral = ("id", "day_on", "opens_at", "closes_at", "note")
+
+    day_on = models.DateField(_("day"), unique=True)
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=100, blank=True, help_text=_("For the team only."))
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False, opens_at__lt=F("closes_at")),
+                name="coordinators_specialday_closed_or_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day_on}"

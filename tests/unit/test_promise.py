@@ -1,16 +1,33 @@
-"""By when the clinic answers: counted in its own working hours, whatever the calendar does."""
+"""By when somebody answers: examples that a person can check against a calendar on the wall."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from coordinators.promise import OfficeHours, reply_by
+from coordinators.calendar import Away, CoveredCalendar, SpecialHours, WeeklySpan, WorkCalendar
+from coordinators.promise import reply_by
+from coordinators.public_holidays import holidays_of
 
 ZAGREB = ZoneInfo("Europe/Zagreb")
-OFFICE = OfficeHours(frozenset({1, 2, 3, 4, 5}), time(8), time(16), ZAGREB)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+NEW_YORK = ZoneInfo("America/New_York")
+WEEK = tuple(WeeklySpan(weekday, time(8), time(16)) for weekday in range(1, 6))
+OFFICE = WorkCalendar(WEEK, ZAGREB, holidays_of("HR"))
+SANNE = WorkCalendar(
+    tuple(
+        WeeklySpan(weekday, starts, ends)
+        for weekday in range(1, 5)
+        for starts, ends in ((time(9), time(12, 30)), (time(13, 30), time(17)))
+    ),
+    AMSTERDAM,
+    holidays_of("NL"),
+)
+
+
+def at(text: str, zone: ZoneInfo = ZAGREB) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
 @pytest.mark.parametrize(
@@ -23,36 +40,103 @@ OFFICE = OfficeHours(frozenset({1, 2, 3, 4, 5}), time(8), time(16), ZAGREB)
         ("2026-11-21T12:00", "2026-11-23T12:00"),  # on a Saturday
         ("2026-11-23T16:00", "2026-11-24T12:00"),  # at closing time
         ("2026-11-23T12:00", "2026-11-23T16:00"),  # ends exactly at closing time
-        ("2026-10-23T15:00", "2026-10-26T11:00"),  # over the clock change of the weekend
+        ("2026-10-23T15:00", "2026-10-26T11:00"),  # over the clock change in autumn
+        ("2026-03-27T15:00", "2026-03-30T11:00"),  # over the clock change in spring
+        ("2026-12-24T14:00", "2026-12-28T10:00"),  # Christmas on a Friday and a Saturday, then Sunday
+        ("2026-12-25T09:00", "2026-12-28T12:00"),  # on Christmas Day
+        ("2026-12-31T14:00", "2027-01-04T10:00"),  # New Year's Eve is worked; New Year's Day is a Friday
+        ("2026-11-17T15:00", "2026-11-19T11:00"),  # Remembrance Day in Croatia, a Wednesday
     ],
 )
-def test_reply_by_counts_working_hours(received: str, expected: str) -> None:
-    moment = datetime.fromisoformat(received).replace(tzinfo=ZAGREB)
-    assert reply_by(moment, OFFICE, 4) == datetime.fromisoformat(expected).replace(tzinfo=ZAGREB)
+def test_the_clinic_replies_within_four_working_hours(received: str, expected: str) -> None:
+    assert reply_by(at(received), OFFICE, 4) == at(expected)
 
 
-def test_reply_by_counts_real_time_through_a_clock_change() -> None:
-    night = OfficeHours(frozenset({7}), time(0), time(12), ZAGREB)
-    received = datetime(2026, 10, 25, 0, 0, tzinfo=ZAGREB)
-    assert reply_by(received, night, 5) == received.astimezone(UTC) + timedelta(hours=5)
-
-
-@given(
-    st.integers(0, 6 * 366 * 24 * 60).map(
-        lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    ),
-    st.frozensets(st.integers(1, 7), min_size=1),
-    st.integers(0, 20),
-    st.integers(1, 24),
-    st.sampled_from(["Europe/Zagreb", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]),
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        ("2026-11-23T10:00", "2026-11-23T15:00"),  # the lunch break does not count
+        ("2026-11-19T16:00", "2026-11-23T12:00"),  # Thursday afternoon; Friday is free
+        ("2026-04-27T10:00", "2026-04-28T14:00"),  # on Koningsdag
+        ("2026-11-18T09:00", "2026-11-18T14:00"),  # a holiday in Croatia is none in the Netherlands
+    ],
 )
-def test_reply_by_is_always_later_and_within_working_time(
-    received: datetime, weekdays: frozenset[int], opens: int, hours: int, zone: str
-) -> None:
-    office = OfficeHours(weekdays, time(opens), time(opens + 3), ZoneInfo(zone))
-    due = reply_by(received, office, hours)
-    assert due > received
-    local = due.astimezone(office.zone)
-    assert local.isoweekday() in weekdays
-    assert office.opens <= local.time() <= office.closes
-    assert reply_by(received, office, hours + 1) > due
+def test_a_coordinator_in_another_country_replies_by_their_own_clock(received: str, expected: str) -> None:
+    assert reply_by(at(received, AMSTERDAM), SANNE, 4) == at(expected, AMSTERDAM)
+
+
+def test_a_special_day_comes_before_weekdays_and_holidays() -> None:
+    short = SpecialHours(ZAGREB, time(8), time(10))
+    days = {date(2026, 12, 24): short, date(2026, 12, 26): short, date(2026, 12, 31): SpecialHours(ZAGREB)}
+    office = replace(OFFICE, special_days=days)
+    assert reply_by(at("2026-12-24T08:00"), office, 4) == at("2026-12-26T10:00")
+    assert reply_by(at("2026-12-30T15:00"), office, 4) == at("2027-01-04T11:00")
+
+
+def test_a_special_day_is_on_the_clinics_clock_for_everybody() -> None:
+    far = replace(OFFICE, zone=NEW_YORK, special_days={date(2026, 11, 24): SpecialHours(ZAGREB, time(8), time(12))})
+    assert reply_by(at("2026-11-24T00:30", NEW_YORK), far, 4) == at("2026-11-24T12:00")
+
+
+def away(first: str, last: str, zone: ZoneInfo = ZAGREB, **times: time) -> Away:
+    return Away(date.fromisoformat(first), date.fromisoformat(last), zone, **times)
+
+
+def test_absence_from_tomorrow_moves_the_promise_behind_it() -> None:
+    office = replace(OFFICE, absences=(away("2026-11-24", "2026-11-27"),))
+    assert reply_by(at("2026-11-23T14:00"), office, 4) == at("2026-11-30T10:00")
+
+
+def test_half_days_count_to_the_minute() -> None:
+    office = replace(OFFICE, absences=(away("2026-11-23", "2026-11-24", from_time=time(12), until_time=time(11, 30)),))
+    assert reply_by(at("2026-11-23T09:00"), office, 4) == at("2026-11-24T12:30")
+    morning = replace(OFFICE, absences=(away("2026-11-23", "2026-11-23", from_time=time(9), until_time=time(11)),))
+    assert reply_by(at("2026-11-23T08:00"), morning, 4) == at("2026-11-23T14:00")
+
+
+def test_the_replacements_own_hours_count_while_the_owner_is_away() -> None:
+    absence = away("2026-11-24", "2026-11-27")
+    covered = CoveredCalendar(replace(OFFICE, absences=(absence,)), ((absence, SANNE),))
+    assert reply_by(at("2026-11-23T14:00"), covered, 4) == at("2026-11-24T11:00", AMSTERDAM)
+
+
+def test_a_replacement_who_is_away_too_replies_to_nobody() -> None:
+    absence = away("2026-11-24", "2026-11-27")
+    both = replace(SANNE, absences=(away("2026-11-24", "2026-11-24", AMSTERDAM),))
+    covered = CoveredCalendar(replace(OFFICE, absences=(absence,)), ((absence, both),))
+    assert reply_by(at("2026-11-23T14:00"), covered, 4) == at("2026-11-25T11:00", AMSTERDAM)
+
+
+def test_real_time_is_counted_through_a_clock_change() -> None:
+    night = WorkCalendar((WeeklySpan(7, time(0), time(12)),), ZAGREB)
+    for received in (at("2026-10-25T00:00"), at("2026-03-29T00:00")):
+        assert reply_by(received, night, 5) == received.astimezone(UTC) + timedelta(hours=5)
+
+
+def test_hours_that_the_clock_skips_are_no_working_time() -> None:
+    """On 29 March 2026 the clock in Zagreb jumps from 2 to 3."""
+    early = WorkCalendar((WeeklySpan(7, time(1), time(2, 30)), WeeklySpan(7, time(2, 45), time(4))), ZAGREB)
+    worked = [(start.astimezone(ZAGREB), end.astimezone(ZAGREB)) for start, end in early.spans_from(at("2026-03-29"))]
+    assert worked[0] == (at("2026-03-29T01:00"), at("2026-03-29T04:00"))
+    assert worked[0][1] - worked[0][0].astimezone(UTC) == timedelta(hours=2)
+    gone = WorkCalendar((WeeklySpan(7, time(2), time(3)),), ZAGREB)
+    assert gone.spans_from(at("2026-03-29"))[0].start.astimezone(ZAGREB) == at("2026-04-05T02:00")
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        WorkCalendar((), ZAGREB),
+        WorkCalendar(WEEK, ZAGREB, lambda _day: True),
+        replace(OFFICE, absences=(away("2026-01-01", "2027-12-31"),)),
+    ],
+    ids=["no hours", "always a holiday", "away for a year"],
+)
+def test_what_the_calendar_cannot_keep_is_not_promised(calendar: WorkCalendar) -> None:
+    assert reply_by(at("2026-11-23T09:00"), calendar, 1) is None
+
+
+def test_a_promise_beyond_the_horizon_is_not_made() -> None:
+    friday = WorkCalendar((WeeklySpan(5, time(9), time(10)),), ZAGREB)
+    assert reply_by(at("2026-11-23T09:00"), friday, 8) == at("2027-01-15T10:00")
+    assert reply_by(at("2026-11-23T09:00"), friday, 9) is None
