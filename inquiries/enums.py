@@ -32,9 +32,10 @@ class ForWhom(TextChoices):
 class Status(TextChoices):
     """How far an inquiry has come."""
 
-    WAITING = "WAITING", _("waiting for a first answer")
+    WAITING = "WAITING", _("waiting for our answer")
     CONTACTED = "CONTACTED", _("in contact")
     CLOSED = "CLOSED", _("closed")
+    JOINED = "JOINED", _("added to an earlier inquiry")
 
 
 class Outcome(TextChoices):
@@ -81,6 +82,27 @@ class EventKind(TextChoices):
     EMAIL_SENT = "EMAIL_SENT", _("e-mail handed to the mail server")
     EMAIL_FAILED = "EMAIL_FAILED", _("e-mail could not be delivered")
     EMAIL_RESENT = "EMAIL_RESENT", _("e-mail sent again")
+    EMAIL_REFUSED = "EMAIL_REFUSED", _("the patient's mailbox refuses our e-mails: please phone")
+    ADDITION = "ADDITION", _("the same patient wrote again about the same treatment")
+    REMINDED = "REMINDED", _("reminder sent to the coordinator")
+    ESCALATED = "ESCALATED", _("a colleague was asked to step in")
+    PROMISE_BROKEN = "PROMISE_BROKEN", _("not answered by the promised time")
+    PROMISE_MOVED = "PROMISE_MOVED", _("the patient was told a new name and time")
+    MESSAGE_SENT = "MESSAGE_SENT", _("answer written to the patient")
+    MESSAGE_RECEIVED = "MESSAGE_RECEIVED", _("message from the patient")
+    DETAILS_WANTED = "DETAILS_WANTED", _("the patient was asked for details")
+    DETAILS_SAVED = "DETAILS_SAVED", _("the patient answered questions")
+    FILE_ADDED = "FILE_ADDED", _("the patient added a file")
+    FILE_REMOVED = "FILE_REMOVED", _("the patient removed a file")
+    FILE_READ = "FILE_READ", _("file downloaded")
+    NOT_REACHED_SENT = "NOT_REACHED_SENT", _("the patient was told that we could not reach them")
+    CONTACT_CHANGED = "CONTACT_CHANGED", _("the patient changed the contact data")
+    PERSON_CONFIRMED = "PERSON_CONFIRMED", _("a person confirmed who the patient is")
+    LINK_RENEWED = "LINK_RENEWED", _("new private link made")
+    LINK_REVOKED = "LINK_REVOKED", _("private link withdrawn")
+    CODE_SENT = "CODE_SENT", _("code sent to the patient")
+    READ_BACK = "READ_BACK", _("the patient read what they had entered")
+    EXPORTED = "EXPORTED", _("the patient's data were exported")
 
 
 class EmailKind(TextChoices):
@@ -92,6 +114,28 @@ class EmailKind(TextChoices):
     INVITATION = "INVITATION", _("invitation to the staff")
     PASSWORD_RESET = "PASSWORD_RESET", _("new password for the staff")  # a code, no password
     REVIEW_REPORT = "REVIEW_REPORT", _("weekly report to the editors")
+    ADDITION = "ADDITION", _("to the patient: added to the earlier inquiry")
+    ANSWER_WAITING = "ANSWER_WAITING", _("to the patient: an answer is waiting")
+    PROMISE_MOVED = "PROMISE_MOVED", _("to the patient: a new name and time")
+    DETAILS_WANTED = "DETAILS_WANTED", _("to the patient: details asked for")
+    NOT_REACHED = "NOT_REACHED", _("to the patient: we could not reach you")
+    ERASED = "ERASED", _("to the patient: everything is erased")
+    ACCESS_CODE = "ACCESS_CODE", _("to the patient: code for reading back")  # a name, no code
+    LINK = "LINK", _("to the patient: the private link")
+    ADDRESS_CHANGED = "ADDRESS_CHANGED", _("to the old address: the contact data were changed")
+    REMINDER = "REMINDER", _("reminder to the coordinator")
+    ESCALATION = "ESCALATION", _("request to step in")
+    PATIENT_ADDED = "PATIENT_ADDED", _("notice: the patient added something")
+    WITHDRAWN = "WITHDRAWN", _("notice: withdrawn and erased")
+
+
+# Whom an e-mail is for decides what its row must point to (constraints of OutgoingEmail).
+ACCOUNT_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET, EmailKind.REVIEW_REPORT)
+NOTICE_KINDS = (EmailKind.REMINDER, EmailKind.ESCALATION, EmailKind.PATIENT_ADDED)
+PATIENT_KINDS = (
+    EmailKind.CONFIRMATION, EmailKind.ADDITION, EmailKind.ANSWER_WAITING, EmailKind.PROMISE_MOVED,
+    EmailKind.DETAILS_WANTED, EmailKind.NOT_REACHED, EmailKind.ACCESS_CODE, EmailKind.LINK, EmailKind.ADDRESS_CHANGED,
+)  # fmt: skip
 
 
 class EmailStatus(TextChoices):
@@ -109,3 +153,42 @@ class MailDetail(TextChoices):
     NOTICE = "NOTICE", _("a notice only: nothing the patient wrote")
     CONTACT = "CONTACT", _("with name and contact data")
     FULL = "FULL", _("with name, contact data, treatment and message")
+
+
+class PromiseEnding(TextChoices):
+    """How a promised time ended."""
+
+    KEPT = "KEPT", _("answered in time")
+    LATE = "LATE", _("answered late")
+    BROKEN = "BROKEN", _("not answered in time")
+    DROPPED = "DROPPED", _("no answer needed any more")
+
+
+class Sender(TextChoices):
+    """Who wrote a message."""
+
+    STAFF = "STAFF", pgettext_lazy("message", "the clinic")
+    PATIENT = "PATIENT", pgettext_lazy("message", "the patient")
+
+
+class FileKind(TextChoices):
+    """What a patient's file is, by its content."""
+
+    PDF = "PDF", "PDF"
+    JPEG = "JPEG", "JPEG"
+    PNG = "PNG", "PNG"
+
+
+class Scan(TextChoices):
+    """What the virus scanner said; a file with a virus is never kept."""
+
+    CLEAN = "CLEAN", pgettext_lazy("file", "no virus found")
+    NOT_SCANNED = "NOT_SCANNED", pgettext_lazy("file", "not scanned for viruses")
+
+
+class ErasedBy(TextChoices):
+    """Why an inquiry was erased."""
+
+    PATIENT = "PATIENT", _("withdrawn by the patient")
+    STAFF = "STAFF", _("erased by the staff at the patient's wish")
+    RETENTION = "RETENTION", _("erased at the end of its time")

@@ -1,6 +1,7 @@
 """Filters on inquiries, events and e-mails, written once."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -8,23 +9,39 @@ from django.db import models
 from django.db.models import F, Q
 
 from coordinators.models import Coordinator, User
-from inquiries.enums import EmailStatus, EventKind, Status
+from inquiries.enums import EmailStatus, EventKind, Scan, Status
 from inquiries.references import normal_reference
 from inquiries.sealing import SealedQuerySet
 from inquiries.sealing.blind import search_digests
 
 if TYPE_CHECKING:
-    from inquiries.models import Inquiry, InquiryEvent, OutgoingEmail  # noqa: F401  # names for the type checker only
+    from inquiries.models import (  # noqa: F401  # names for the type checker only
+        AccessCode,
+        Inquiry,
+        InquiryEvent,
+        LinkRequest,
+        MedicalAnswers,
+        Message,
+        OutgoingEmail,
+        PatientFile,
+        ReplyPromise,
+    )
 
 OPENED_BY_REFERENCE_HOURS = 8
+# How often a code may be mistyped before it is worth nothing
+CODE_ATTEMPTS = 5
 
 
 class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     """Inquiries, by what is to be done with them and by who may see them."""
 
     def open(self) -> Self:
-        """Return the inquiries that are not closed."""
-        return self.exclude(status=Status.CLOSED)
+        """Return the inquiries that are not closed; one that was added to another goes on there."""
+        return self.exclude(status__in=[Status.CLOSED, Status.JOINED])
+
+    def leading(self) -> Self:
+        """Return the inquiries without those that were added to another."""
+        return self.exclude(status=Status.JOINED)
 
     def closed(self) -> Self:
         """Return the inquiries that came to an end."""
@@ -64,7 +81,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours.
         """
         if user.is_manager:
-            return self
+            return self.leading()
         if not user.handles_inquiries:
             return self.none()
         opened_by_reference = self.model._default_manager.filter(
@@ -73,7 +90,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
             events__at__gt=now - timedelta(hours=OPENED_BY_REFERENCE_HOURS),
         )
         absent = Coordinator.objects.filter(absences__starts_on__lte=today, absences__ends_on__gte=today)
-        return self.filter(
+        return self.leading().filter(
             Q(coordinator__user=user)
             | Q(coordinator__isnull=True)
             | Q(is_flagged=True)
@@ -83,13 +100,17 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
 
     def found_by(self, term: str) -> Self:
         """Return the inquiries whose reference, name words, address or number match every word of `term`."""
-        matches = Q(reference=normal_reference(term))
+        matches = Q(reference=normal_reference(term)) | Q(additions__reference=normal_reference(term))
         if words := search_digests(term):
             by_words = self.model._default_manager.all()
             for digests in words:
                 by_words = by_words.filter(search_terms__digest__in=digests)
-            matches |= Q(pk__in=by_words.values("pk"))
-        return self.filter(matches)
+            matches |= Q(pk__in=by_words.values("pk")) | Q(pk__in=by_words.values("joined_to"))
+        return self.filter(matches).distinct()
+
+    def of_person(self, digests: Iterable[str]) -> Self:
+        """Return the inquiries that are found by one of these digests of an address or a number."""
+        return self.filter(search_terms__digest__in=list(digests)).distinct()
 
     def repeats_of(self, fingerprint: str, *, since: datetime) -> Self:
         """Return the inquiries with the same treatment, contact, name and message, the oldest first."""
@@ -106,7 +127,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
             models.When(status=Status.CONTACTED, then=1),
             default=2,
         )
-        return self.order_by(rank, "reply_due_at", "received_at", "id")
+        return self.order_by(rank, F("reply_due_at").asc(nulls_first=True), "received_at", "id")
 
 
 class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):
@@ -149,3 +170,63 @@ class OutgoingEmailQuerySet(SealedQuerySet["OutgoingEmail"]):
     def failed(self) -> Self:
         """Return the e-mails that were given up."""
         return self.filter(status=EmailStatus.FAILED)
+
+
+class ReplyPromiseQuerySet(models.QuerySet["ReplyPromise"]):
+    """Promised times, by what is to be done about them."""
+
+    def running(self) -> Self:
+        """Return the promises that wait to be kept."""
+        return self.filter(ended_at__isnull=True)
+
+    def calling(self, now: datetime) -> Self:
+        """Return the running promises about which something is to be done now, the most pressing first."""
+        remind = Q(reminded_at__isnull=True, remind_at__lte=now)
+        escalate = Q(escalated_at__isnull=True, escalate_at__lte=now)
+        # An inquiry in quarantine has its own view; its patient was told nothing by e-mail.
+        held = Q(inquiry__quarantined_at__isnull=False, inquiry__released_at__isnull=True)
+        return self.running().filter(remind | escalate | Q(due_at__lte=now)).exclude(held).order_by("due_at")
+
+
+class MessageQuerySet(SealedQuerySet["Message"]):
+    """Messages, in the order in which they were written."""
+
+    def in_order(self) -> Self:
+        """Return the messages, the oldest first."""
+        return self.order_by("at", "id")
+
+
+class MedicalAnswersQuerySet(SealedQuerySet["MedicalAnswers"]):
+    """Medical answers; nothing here filters or sorts by what they say."""
+
+
+class PatientFileQuerySet(SealedQuerySet["PatientFile"]):
+    """Files, in the order in which they came."""
+
+    def in_order(self) -> Self:
+        """Return the files, the oldest first."""
+        return self.order_by("uploaded_at", "id")
+
+    def not_scanned(self) -> Self:
+        """Return the files that no virus scanner has seen."""
+        return self.filter(scan=Scan.NOT_SCANNED)
+
+
+class AccessCodeQuerySet(models.QuerySet["AccessCode"]):
+    """Codes, by whether they still open anything."""
+
+    def usable(self, now: datetime) -> Self:
+        """Return the codes that were neither used nor outlived nor tried too often, the newest first."""
+        return self.filter(used_at__isnull=True, expires_at__gt=now, attempts__lt=CODE_ATTEMPTS).order_by("-made_at")
+
+
+class LinkRequestQuerySet(SealedQuerySet["LinkRequest"]):
+    """Requests for a private link."""
+
+    def unanswered(self) -> Self:
+        """Return the requests that nobody has looked at, the oldest first."""
+        return self.filter(handled_at__isnull=True).order_by("made_at")
+
+    def from_network(self, digest: str, *, since: datetime) -> Self:
+        """Return the requests that came from one network."""
+        return self.filter(network_digest=digest, made_at__gte=since)

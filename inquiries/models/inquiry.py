@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator
 from inquiries.enums import CallTime, ForWhom, Outcome, QuarantineReason, Status
+from inquiries.models.consent import ConsentText
 from inquiries.querysets import InquiryQuerySet
 from inquiries.sealing import SealedTextField
 from treatments.models import Treatment
@@ -30,9 +31,10 @@ class Inquiry(models.Model):
         )  # fmt: skip
         neutral = (
             "id", "reference", "language", "preferred_language", "contact_by", "call_time", "for_whom",
-            "phone_is_doubtful", "consent_version", "consent_digest", "origin_was_checked", "status",
-            "coordinator", "is_flagged", "received_at", "reply_due_at", "opened_at", "first_contact_at",
-            "closed_at", "closed_by", "outcome", "quarantined_at", "quarantine_reason", "released_at",
+            "phone_is_doubtful", "consent", "origin_was_checked", "status", "joined_to", "receipt_coordinator",
+            "receipt_due_at", "coordinator", "is_flagged", "received_at", "reply_due_at", "opened_at",
+            "first_contact_at", "closed_at", "closed_by", "outcome", "quarantined_at", "quarantine_reason",
+            "released_at", "email_refused_at", "contact_changed_at", "person_confirmed_at",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,14 +63,28 @@ class Inquiry(models.Model):
     # How it came in
     language = models.CharField(_("language of the page"), max_length=10)
     time_zone = models.CharField(_("patient's time zone"), max_length=50, blank=True)
-    consent_version = models.CharField(_("consent version"), max_length=20)
-    consent_digest = models.CharField(_("digest of the consent text"), max_length=64)
+    consent = models.ForeignKey(ConsentText, verbose_name=_("consent"), on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     submission_id = models.UUIDField(null=True, blank=True, unique=True)
     fingerprint = models.CharField(max_length=64)
     network_digest = models.CharField(max_length=64)
     origin_was_checked = models.BooleanField(default=True)
     receipt_digest = models.CharField(max_length=64, unique=True)
+    # What the confirmation page says; it never shows whether the clinic knew the patient before (docs/adr/0018).
+    receipt_coordinator = models.ForeignKey(
+        Coordinator, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    receipt_due_at = models.DateTimeField(null=True, blank=True)
+
+    # The same person asked about the same treatment before: that inquiry carries this one on.
+    joined_to = models.ForeignKey(
+        "self",
+        verbose_name=_("added to"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="additions",
+    )
 
     # Who answers, and how far it has come
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.WAITING)
@@ -81,7 +97,7 @@ class Inquiry(models.Model):
         related_name="inquiries",
     )
     is_flagged = models.BooleanField(_("needs a person's look"), default=False)
-    reply_due_at = models.DateTimeField(_("reply by"))
+    reply_due_at = models.DateTimeField(_("reply by"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     first_contact_at = models.DateTimeField(_("first contact attempt"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -100,6 +116,11 @@ class Inquiry(models.Model):
     )
     released_at = models.DateTimeField(_("released from quarantine"), null=True, blank=True)
 
+    # What the private page changed
+    email_refused_at = models.DateTimeField(_("e-mail refused by the patient's mailbox"), null=True, blank=True)
+    contact_changed_at = models.DateTimeField(_("contact data changed by the patient"), null=True, blank=True)
+    person_confirmed_at = models.DateTimeField(_("person confirmed"), null=True, blank=True)
+
     objects = InquiryQuerySet.as_manager()
 
     class Meta:
@@ -114,7 +135,16 @@ class Inquiry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="inquiries_inquiry_owner_or_flag",
-                condition=Q(coordinator__isnull=False) | Q(is_flagged=True),
+                condition=Q(coordinator__isnull=False) | Q(is_flagged=True) | Q(status=Status.JOINED),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_promise_or_flag",
+                condition=Q(reply_due_at__isnull=False) | Q(is_flagged=True) | Q(status=Status.JOINED),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_joined_whole",
+                condition=Q(status=Status.JOINED, joined_to__isnull=False)
+                | ~Q(status=Status.JOINED) & Q(joined_to__isnull=True),
             ),
             models.CheckConstraint(
                 name="inquiries_inquiry_closing_whole",
@@ -125,10 +155,6 @@ class Inquiry(models.Model):
                 name="inquiries_inquiry_quarantine_whole",
                 condition=Q(quarantined_at__isnull=False) & ~Q(quarantine_reason="")
                 | Q(quarantined_at__isnull=True, released_at__isnull=True, quarantine_reason=""),
-            ),
-            models.CheckConstraint(
-                name="inquiries_inquiry_contact_when_waiting",
-                condition=~Q(status=Status.WAITING) | Q(first_contact_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="inquiries_inquiry_due_after_receipt", condition=Q(reply_due_at__gt=F("received_at"))
@@ -142,6 +168,17 @@ class Inquiry(models.Model):
     def is_quarantined(self) -> bool:
         """Whether the inquiry still waits for a person before it goes on."""
         return self.quarantined_at is not None and self.released_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still works on the inquiry itself."""
+        return self.status not in {Status.CLOSED, Status.JOINED}
+
+    @property
+    def person_is_doubtful(self) -> bool:
+        """Whether the patient's contact data were changed through the private link and nobody has confirmed them."""
+        changed, confirmed = self.contact_changed_at, self.person_confirmed_at
+        return changed is not None and (confirmed is None or confirmed < changed)
 
     @property
     def treatment_code(self) -> str | None:

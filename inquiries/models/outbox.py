@@ -9,23 +9,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator
-from inquiries.enums import EmailKind, EmailStatus, MailDetail
+from inquiries.enums import ACCOUNT_KINDS, NOTICE_KINDS, EmailKind, EmailStatus, MailDetail
 from inquiries.models.inquiry import Inquiry
+from inquiries.models.tombstone import Tombstone
 from inquiries.querysets import OutgoingEmailQuerySet
+from inquiries.sealing import SealedTextField
 
-STAFF_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET, EmailKind.REVIEW_REPORT)
+OTHER_KINDS = (*ACCOUNT_KINDS, *NOTICE_KINDS, EmailKind.ERASED, EmailKind.WITHDRAWN)
 
 
 class OutgoingEmail(models.Model):
     """One e-mail to one recipient. Its text is made from the inquiry when it is sent, so nothing is stored twice."""
 
     class PersonalData:
-        """Points to a recipient; addresses and texts are elsewhere."""
+        """Points to a recipient; texts are elsewhere, and an address is kept only until the e-mail has left."""
 
-        personal = ("coordinator", "user")
+        personal = ("coordinator", "user", "address")
         neutral = (
-            "id", "inquiry", "kind", "status", "attempts", "created_at", "next_attempt_at", "lease_until", "claim",
-            "sent_at", "last_error", "message_id",
+            "id", "inquiry", "tombstone", "about", "slot", "language", "kind", "status", "attempts", "created_at",
+            "next_attempt_at", "lease_until", "claim", "sent_at", "last_error", "message_id",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +37,13 @@ class OutgoingEmail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
+    tombstone = models.ForeignKey(Tombstone, null=True, blank=True, on_delete=models.CASCADE, related_name="emails")
+    # The code, message or promise that this e-mail is about; two of them make two e-mails of one kind.
+    about = models.UUIDField(null=True, blank=True)
+    slot = models.CharField(max_length=200, unique=True)
+    # An address that is in no inquiry any more: an old one, or of an erased inquiry. Wiped with the last attempt.
+    address: "models.TextField[str | None, str | None]" = SealedTextField(null=True, blank=True)  # type: ignore[assignment, misc]  # sealed or nothing
+    language = models.CharField(max_length=10, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=EmailStatus, default=EmailStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
@@ -58,20 +67,13 @@ class OutgoingEmail(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["inquiry", "kind", "coordinator"],
-                name="inquiries_outgoingemail_one_per_coordinator",
-                condition=Q(coordinator__isnull=False),
-            ),
-            models.UniqueConstraint(
-                fields=["inquiry", "kind"],
-                name="inquiries_outgoingemail_one_per_inquiry",
-                condition=Q(inquiry__isnull=False, coordinator__isnull=True),
-            ),
             models.CheckConstraint(
                 name="inquiries_outgoingemail_subject_fits_kind",
-                condition=Q(kind__in=STAFF_KINDS, inquiry__isnull=True, user__isnull=False)
-                | ~Q(kind__in=STAFF_KINDS) & Q(inquiry__isnull=False, user__isnull=True),
+                condition=Q(kind__in=ACCOUNT_KINDS, inquiry__isnull=True, tombstone__isnull=True, user__isnull=False)
+                | Q(kind__in=NOTICE_KINDS, inquiry__isnull=False, tombstone__isnull=True, user__isnull=False)
+                | Q(kind=EmailKind.WITHDRAWN, inquiry__isnull=True, tombstone__isnull=False, user__isnull=False)
+                | Q(kind=EmailKind.ERASED, inquiry__isnull=True, tombstone__isnull=False, user__isnull=True)
+                | ~Q(kind__in=OTHER_KINDS) & Q(inquiry__isnull=False, tombstone__isnull=True, user__isnull=True),
             ),
             models.CheckConstraint(
                 name="inquiries_outgoingemail_coordinator_fits_kind",
@@ -129,6 +131,8 @@ class Heartbeat(models.Model):
 
     SWEEP = "sweep-outbox"
     REVIEW_REPORT = "review-report"
+    CLOCK = "keep-promises"
+    RETENTION = "retention"
 
     name = models.CharField(max_length=40, primary_key=True)
     beat_at = models.DateTimeField()

@@ -28,6 +28,14 @@ def blind_index(*, name: str, email: str, phone: str) -> set[str]:
     return digests
 
 
+def contact_digest(*, email: str, phone: str) -> str:
+    """Return the digest by which one person is known: of the address, without one of the number, or an empty text."""
+    if email:
+        return keyed_digest("search-email", normal_email(email))
+    digits = normal_phone(phone)
+    return keyed_digest("search-phone", digits) if digits else ""
+
+
 def search_digests(term: str) -> list[set[str]]:
     """Return, for each word of a search, the digests of everything that it may mean; all words must be found."""
     if "@" in term:

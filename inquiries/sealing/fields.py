@@ -45,12 +45,15 @@ class SealedTextField(TextField):
         """Mark what comes from the database as sealed."""
         return None if value is None else SealedToken(value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> SealedToken:  # noqa: ARG002  # Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> SealedToken | None:  # noqa: ARG002  # Django's signature
         """Seal the value for the row that is being saved."""
-        return seal(getattr(model_instance, self.attname), self.place(model_instance))
+        text = getattr(model_instance, self.attname)
+        return None if text is None else seal(text, self.place(model_instance))
 
-    def get_prep_value(self, value: object) -> str:
-        """Let only sealed values through to the database: update() and bulk_update() end here."""
+    def get_prep_value(self, value: object) -> str | None:
+        """Let only sealed values and nothing at all through to the database: update() and bulk_update() end here."""
+        if value is None:
+            return None
         if isinstance(value, SealedToken):
             return value.token
         message = f"{self.name} is sealed: write it through save() of its model."
