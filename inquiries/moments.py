@@ -28,8 +28,10 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def promise(reply_due_at: datetime, *, clinic_zone: ZoneInfo, patient_zone: str) -> Promise:
-    """Return the promise on both clocks; the patient's only where it shows another time."""
+def promise(reply_due_at: datetime | None, *, clinic_zone: ZoneInfo, patient_zone: str) -> Promise | None:
+    """Return the promise on both clocks, the patient's only where it shows another time; None if there is none."""
+    if reply_due_at is None:
+        return None
     at = reply_due_at.astimezone(clinic_zone)
     patient_at = reply_due_at.astimezone(ZoneInfo(patient_zone)) if known_zone(patient_zone) else None
     if patient_at is not None and patient_at.utcoffset() == at.utcoffset():

@@ -4,8 +4,11 @@ from uuid import UUID
 
 from celery import shared_task
 
+from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import deliver, sweep
+from inquiries.services.files import rescan
 from inquiries.services.reports import report_reviews
+from inquiries.services.retention import run_daily
 
 
 @shared_task
@@ -21,6 +24,24 @@ def sweep_outbox() -> int:
 
 
 @shared_task
+def watch_promises() -> int:
+    """Remind, ask for help, or tell the patient honestly, where a promised time comes near or has passed."""
+    return keep_promises()
+
+
+@shared_task
 def report_to_editors() -> int:
     """Tell editors, once a week, which pages and translations need them."""
     return report_reviews()
+
+
+@shared_task
+def rescan_files() -> int:
+    """Let the virus scanner look at files that came while it was away."""
+    return sum(rescan().values())
+
+
+@shared_task
+def retain() -> bool:
+    """Erase, once a day, what has been kept for its time."""
+    return run_daily() is not None

@@ -50,6 +50,9 @@ def make_submission(**overrides: Any) -> Submission:
 
 
 def make_inquiry(**overrides: Any) -> Inquiry:
-    """Submit an inquiry; each has another message unless told otherwise, so that none repeats another."""
-    overrides.setdefault("message", f"Message {Inquiry.objects.count() + 1}")
+    """Submit an inquiry; each is another person's, with another message, unless told otherwise."""
+    earlier = Inquiry.objects.count()
+    overrides.setdefault("message", f"Message {earlier + 1}")
+    if earlier:
+        overrides.setdefault("email", f"jan.patient+{earlier}@example.com")
     return submit_inquiry(make_submission(**overrides))

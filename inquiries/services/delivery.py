@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from inquiries.emails import NoRecipientError, build_email
-from inquiries.enums import EmailKind, EmailStatus, EventKind
-from inquiries.models import Heartbeat, InquiryEvent, OutgoingEmail
+from inquiries.enums import PATIENT_KINDS, EmailKind, EmailStatus, EventKind
+from inquiries.models import AccessCode, Heartbeat, Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.services.links import answer_link_requests
 from inquiries.services.outbox import put_inquiry_email
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,17 @@ def deliver(email_id: uuid.UUID, connection: BaseEmailBackend | None = None) -> 
     if claim is None:
         return Outcome.NOT_DUE
     rows = OutgoingEmail.objects.select_related(
-        "inquiry__coordinator__user", "inquiry__treatment", "coordinator__user", "user"
-    )
-    email = rows.get(pk=email_id)
+        "inquiry__coordinator__user", "inquiry__treatment", "inquiry__private_link", "coordinator__user", "user",
+        "tombstone",
+    )  # fmt: skip
+    email = rows.filter(pk=email_id).first()
+    if email is None:
+        # Erased in the meantime, and its e-mails with it.
+        return Outcome.NOT_DUE
+    if email.about and AccessCode.objects.filter(pk=email.about, expires_at__lte=now).exists():
+        # A code that opens nothing any more would only puzzle whoever reads it.
+        _give_up(email, claim, "code has expired")
+        return Outcome.REFUSED
     return _attempt(email, claim, connection or get_connection())
 
 
@@ -80,7 +89,7 @@ def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBacken
         return Outcome.REFUSED
     except _RefusedError as error:
         if error.code in PERMANENT_REFUSALS:
-            _give_up(email, claim, str(error.code))
+            _give_up(email, claim, str(error.code), is_refused=True)
             return Outcome.REFUSED
         _try_later(email, claim, _back_off(email.attempts), str(error.code))
         return Outcome.REFUSED_FOR_NOW
@@ -95,6 +104,7 @@ def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBacken
 def sweep() -> int:
     """Send everything that is due and return how many were sent; stops early when the mail server is away."""
     sent = 0
+    answer_link_requests()
     connection = get_connection()
     due = OutgoingEmail.objects.due(timezone.now()).order_by("next_attempt_at")
     for email_id in list(due.values_list("pk", flat=True)[:SWEEP_BATCH]):
@@ -145,7 +155,7 @@ def _back_off(attempts: int) -> int:
 def _record_sent(email: OutgoingEmail, claim: uuid.UUID) -> None:
     """Record that the mail server took the e-mail."""
     with transaction.atomic():
-        if _finish(email, claim, status=EmailStatus.SENT, sent_at=timezone.now(), last_error=""):
+        if _finish(email, claim, status=EmailStatus.SENT, sent_at=timezone.now(), last_error="", address=None):
             _note(email, EventKind.EMAIL_SENT)
     logger.info("e-mail sent", extra={"email_id": email.pk, "kind": email.kind, "attempt": email.attempts})
 
@@ -161,12 +171,18 @@ def _try_later(email: OutgoingEmail, claim: uuid.UUID, minutes: int, error: str)
     logger.warning("e-mail waits", extra={"email_id": email.pk, "attempt": email.attempts, "error": error})
 
 
-def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str) -> None:
-    """Record that the e-mail cannot be delivered, and tell the fallback mailbox when it was a coordinator's."""
+def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, is_refused: bool = False) -> None:
+    """Record that the e-mail cannot be delivered, and tell the fallback mailbox when it was a coordinator's.
+
+    A patient's mailbox that refuses for good means that the coordinator must phone.
+    """
     with transaction.atomic():
-        if not _finish(email, claim, status=EmailStatus.FAILED, last_error=error):
+        if not _finish(email, claim, status=EmailStatus.FAILED, last_error=error, address=None):
             return
         _note(email, EventKind.EMAIL_FAILED)
+        if is_refused and email.inquiry and email.kind in PATIENT_KINDS and email.kind != EmailKind.ADDRESS_CHANGED:
+            Inquiry.objects.filter(pk=email.inquiry.pk).update(email_refused_at=timezone.now())
+            InquiryEvent.objects.create(inquiry=email.inquiry, kind=EventKind.EMAIL_REFUSED)
         if email.kind == EmailKind.HANDOVER and email.inquiry:
             put_inquiry_email(EmailKind.HANDOVER_FALLBACK, email.inquiry)
     logger.error("e-mail given up", extra={"email_id": email.pk, "kind": email.kind, "error": error})

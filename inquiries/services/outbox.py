@@ -2,7 +2,9 @@
 
 import logging
 import uuid
+from datetime import datetime
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from celery import current_app
@@ -13,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from coordinators.models import Coordinator, User
 from inquiries.enums import EmailKind, EmailStatus
-from inquiries.models import Inquiry, OutgoingEmail
+from inquiries.models import Inquiry, OutgoingEmail, Tombstone
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +23,70 @@ DELIVER_TASK = "inquiries.tasks.deliver_email"
 HINT_EXPIRES_SECONDS = 300
 
 
-def put_inquiry_email(kind: EmailKind, inquiry: Inquiry, coordinator: Coordinator | None = None) -> OutgoingEmail:
-    """Add an e-mail about an inquiry to the outbox; one that is there already is returned as it is."""
-    email, created = OutgoingEmail.objects.get_or_create(
-        inquiry=inquiry, kind=kind, coordinator=coordinator, defaults=_identity()
-    )
+def put_inquiry_email(
+    kind: EmailKind,
+    inquiry: Inquiry,
+    coordinator: Coordinator | None = None,
+    *,
+    user: User | None = None,
+    about: uuid.UUID | None = None,
+    language: str = "",
+    address: str | None = None,
+    not_before: datetime | None = None,
+) -> OutgoingEmail:
+    """Add an e-mail about an inquiry to the outbox; one that is there already is returned as it is.
+
+    `about` makes room for several e-mails of one kind: one for each code, message or promise. `address` is given where
+    the inquiry does not hold it any more; otherwise whoever receives it is looked up when it is sent.
+    """
+    recipient = f"u{user.pk}" if user else (coordinator.pk if coordinator else "")
+    slot = f"{kind}:{inquiry.pk}:{recipient}" + (f":{about}" if about else "")
+    values = {
+        "kind": kind, "inquiry": inquiry, "coordinator": coordinator, "user": user, "about": about,
+        "language": language, "address": address, **_identity(),
+    }  # fmt: skip
+    if not_before:
+        values["next_attempt_at"] = not_before
+    email, created = OutgoingEmail.objects.get_or_create(slot=slot, defaults=values)
     if created:
         send_hint(email.pk)
     return email
 
 
-def send_again(email: OutgoingEmail) -> None:
+def put_or_repeat(
+    kind: EmailKind,
+    inquiry: Inquiry,
+    *,
+    user: User | None = None,
+    about: uuid.UUID | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Add an e-mail that may be called for several times; one that still waits tells of all of them.
+
+    One that has left is queued once more under a new Message-ID: it is news, and no mail system may take it for a copy.
+    """
+    email = put_inquiry_email(kind, inquiry, user=user, about=about, not_before=not_before)
+    if email.status in {EmailStatus.SENT, EmailStatus.FAILED}:
+        email.message_id = _message_id(uuid.uuid4())
+        send_again(email, not_before=not_before)
+
+
+def put_farewell_email(
+    kind: EmailKind, tombstone: Tombstone, *, user: User | None = None, address: str | None = None, language: str = ""
+) -> OutgoingEmail:
+    """Add an e-mail about an inquiry that is erased; a patient's address is kept until it has left."""
+    email = OutgoingEmail.objects.create(
+        kind=kind, tombstone=tombstone, user=user, address=address, language=language, **_with_own_slot()
+    )
+    send_hint(email.pk)
+    return email
+
+
+def send_again(email: OutgoingEmail, *, not_before: datetime | None = None) -> None:
     """Queue an e-mail once more, with its own Message-ID, as if it had just been made."""
     email.status = EmailStatus.PENDING
-    email.created_at = email.next_attempt_at = timezone.now()
+    email.created_at = timezone.now()
+    email.next_attempt_at = not_before or email.created_at
     email.sent_at = None
     email.attempts = 0
     email.last_error = ""
@@ -44,7 +96,7 @@ def send_again(email: OutgoingEmail) -> None:
 
 def put_staff_email(kind: EmailKind, user: User) -> OutgoingEmail:
     """Add an e-mail to a person of the staff to the outbox."""
-    email = OutgoingEmail.objects.create(kind=kind, user=user, **_identity())
+    email = OutgoingEmail.objects.create(kind=kind, user=user, **_with_own_slot())
     send_hint(email.pk)
     return email
 
@@ -66,8 +118,18 @@ def _publish(email_id: uuid.UUID) -> None:
         logger.warning("hint lost, the sweep will send", extra={"email_id": email_id, "error": type(error).__name__})
 
 
-def _identity() -> dict[str, object]:
+def _with_own_slot() -> dict[str, Any]:
+    """Return a new identity in a slot of its own: every call makes another e-mail."""
+    identity = _identity()
+    return {**identity, "slot": str(identity["id"])}
+
+
+def _identity() -> dict[str, Any]:
     """Return a new key and the Message-ID that stays with the e-mail through every attempt."""
     email_id = uuid.uuid4()
-    host = urlsplit(settings.SITE_URL).hostname
-    return {"id": email_id, "message_id": f"<{email_id}@{host}>"}
+    return {"id": email_id, "message_id": _message_id(email_id)}
+
+
+def _message_id(unique: uuid.UUID) -> str:
+    """Return a Message-ID of this site."""
+    return f"<{unique}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -6,11 +6,13 @@ from django.apps import apps
 from django.db import models, transaction
 
 from inquiries.sealing import SealedTextField
+from inquiries.services.files import reseal_files
 
 
 def reseal() -> dict[str, int]:
-    """Seal every value with the newest key and return the number of rows by model; it may be run again at any time."""
-    return {model._meta.label: _reseal_rows(model, fields) for model, fields in _sealed_models()}
+    """Seal everything with the newest key and return how much there was, by model; it may be run again at any time."""
+    rows = {model._meta.label: _reseal_rows(model, fields) for model, fields in _sealed_models()}
+    return rows | {"files": reseal_files()}
 
 
 def _sealed_models() -> Iterator[tuple[type[models.Model], list[str]]]:

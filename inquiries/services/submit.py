@@ -2,25 +2,30 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
-from coordinators.assignment import Decision, Question, assign
-from coordinators.models import Coordinator, ReplyPolicy
-from coordinators.promise import OfficeHours, reply_by
-from coordinators.roster import Load, candidates
-from inquiries.consent import CONSENT_VERSION, consent_digest
-from inquiries.enums import EmailKind, EventKind, QuarantineReason
-from inquiries.models import Assignment, Inquiry, InquiryEvent, SearchTerm
+from coordinators.assignment import Decision, Question
+from coordinators.models import ReplyPolicy
+from coordinators.promise import reply_by
+from coordinators.roster import calendar_of
+from inquiries.consent import keep_wording
+from inquiries.enums import EmailKind, EventKind, QuarantineReason, Status
+from inquiries.models import Inquiry
 from inquiries.receipts import receipt_token, token_digest
 from inquiries.references import new_reference
-from inquiries.sealing import blind_index, keyed_digest
-from inquiries.sealing.blind import normal_email, normal_phone
+from inquiries.sealing import keyed_digest
+from inquiries.sealing.blind import contact_digest, normal_email, normal_phone
+from inquiries.services.assigning import answer_language, decide, place
+from inquiries.services.clock import patient_waits_again, start_promise
+from inquiries.services.contact import index_person
+from inquiries.services.events import lock, write_event
+from inquiries.services.links import make_link
+from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
 from treatments.models import Treatment
 
@@ -29,7 +34,6 @@ logger = logging.getLogger(__name__)
 REPEAT_WINDOW = timedelta(hours=24)
 RATE_WINDOW = timedelta(hours=1)
 FASTEST_HUMAN_MS = 3_000
-OTHER_LANGUAGE = "other"
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,18 @@ class Submission:
     @property
     def question(self) -> Question:
         """What the assignment rule sees of it: treatment and language, nothing else."""
-        language = self.language if self.preferred_language == OTHER_LANGUAGE else self.preferred_language
-        return Question(treatment=self.treatment.code if self.treatment else None, language=language)
+        return Question(
+            treatment=self.treatment.code if self.treatment else None,
+            language=answer_language(self.preferred_language, self.language),
+        )
 
 
 def submit_inquiry(submission: Submission) -> Inquiry:
     """Store an inquiry with its assignment, its first event and its e-mails in one transaction.
 
-    The same inquiry sent again (double click, reload, two tabs) returns the one that is there.
+    The same inquiry sent again (double click, reload, two tabs) returns the one that is there. The same person asking
+    about the same treatment again adds to the open inquiry; about another treatment, they keep their coordinator. The
+    confirmation page says the same in all of these cases (docs/adr/0018).
     """
     now = timezone.now()
     with transaction.atomic():
@@ -86,41 +94,28 @@ def submit_inquiry(submission: Submission) -> Inquiry:
         repeated = _find_repeat(submission, now)
         if repeated:
             return repeated
-        inquiry = _store(submission, policy, now)
+        earlier = _earlier_inquiries(submission)
+        decision = decide(submission.question, policy, now)
+        inquiry = _store(submission, decision, policy, now)
         reason = _quarantine_reason(submission, inquiry, now)
-        decision = assign_automatically(inquiry, submission.question, policy, now)
-        if reason:
-            _quarantine(inquiry, reason, now)
+        open_one = next((item for item in earlier if item.treatment == submission.treatment and item.is_open), None)
+        if open_one and not reason:
+            _join(inquiry, open_one, policy, now)
         else:
-            put_handover(inquiry)
+            known_to = next((item.coordinator_id for item in earlier if item.coordinator_id), None)
+            if known_to:
+                decision = decide(replace(submission.question, known_to=known_to), policy, now)
+            place(inquiry, decision, now)
+            start_promise(inquiry, policy, now)
+            if reason:
+                _quarantine(inquiry, reason, now)
+            else:
+                put_handover(inquiry)
     logger.info(
         "inquiry stored",
         extra={"inquiry_id": inquiry.pk, "problem": reason or "", "kind": decision.rule.value},
     )
     return inquiry
-
-
-def assign_automatically(inquiry: Inquiry, question: Question, policy: ReplyPolicy, now: datetime) -> Decision:
-    """Give the inquiry to whom the rule chooses, and keep why."""
-    today = now.astimezone(policy.zone).date()
-    decision = assign(question, candidates(today, current_loads()), policy.fallback_id)
-    inquiry.coordinator_id = decision.coordinator_id
-    inquiry.is_flagged = decision.is_flagged
-    inquiry.save(update_fields=["coordinator", "is_flagged"])
-    Assignment.objects.create(
-        inquiry=inquiry,
-        coordinator_id=decision.coordinator_id,
-        rule=decision.rule,
-        trace=decision.as_trace(),
-        made_at=now,
-    )
-    InquiryEvent.objects.create(
-        inquiry=inquiry,
-        kind=EventKind.ASSIGNED,
-        at=now,
-        details={"coordinator": decision.coordinator_id, "rule": decision.rule.value},
-    )
-    return decision
 
 
 def put_handover(inquiry: Inquiry) -> None:
@@ -133,18 +128,26 @@ def put_handover(inquiry: Inquiry) -> None:
         put_inquiry_email(EmailKind.CONFIRMATION, inquiry)
 
 
-def current_loads() -> dict[int, Load]:
-    """Return how much every coordinator has on the desk."""
-    counts = dict(
-        Inquiry.objects.open()
-        .filter(coordinator__isnull=False)
-        .values("coordinator")
-        .annotate(count=Count("pk"))
-        .values_list("coordinator", "count")
-    )
-    latest = Assignment.objects.filter(coordinator=OuterRef("pk")).order_by("-made_at").values("made_at")[:1]
-    turns = Coordinator.objects.annotate(last=Subquery(latest)).values_list("pk", "last")
-    return {pk: Load(counts.get(pk, 0), last) for pk, last in turns}
+def _earlier_inquiries(submission: Submission) -> list[Inquiry]:
+    """Return the person's earlier inquiries, the newest first: by the e-mail address, without one by the number."""
+    digest = contact_digest(email=submission.email, phone=submission.phone)
+    rows = Inquiry.objects.leading().not_quarantined().of_person([digest] if digest else [])
+    return list(rows.select_related("treatment").order_by("-received_at"))
+
+
+def _join(inquiry: Inquiry, open_one: Inquiry, policy: ReplyPolicy, now: datetime) -> None:
+    """Add an inquiry to the open one of the same person; a patient who had an answer waits for one again."""
+    leading = lock(open_one)
+    inquiry.status = Status.JOINED
+    inquiry.joined_to = leading
+    inquiry.coordinator = None
+    inquiry.is_flagged = False
+    inquiry.save(update_fields=["status", "joined_to", "coordinator", "is_flagged"])
+    write_event(leading, EventKind.ADDITION, details={"reference": inquiry.reference})
+    patient_waits_again(leading, policy, now)
+    tell_coordinator(leading)
+    if leading.email and inquiry.email:
+        put_inquiry_email(EmailKind.ADDITION, leading, about=inquiry.pk, language=inquiry.language)
 
 
 def _find_repeat(submission: Submission, now: datetime) -> Inquiry | None:
@@ -157,8 +160,9 @@ def _find_repeat(submission: Submission, now: datetime) -> Inquiry | None:
     return Inquiry.objects.repeats_of(fingerprint, since=now - REPEAT_WINDOW).first()
 
 
-def _store(submission: Submission, policy: ReplyPolicy, now: datetime) -> Inquiry:
-    """Store the inquiry, the digests it is found by, and its first event; nobody owns it yet."""
+def _store(submission: Submission, decision: Decision, policy: ReplyPolicy, now: datetime) -> Inquiry:
+    """Store the inquiry, what its confirmation page says, its private link, its digests and its first event."""
+    due_at = reply_by(now, calendar_of(decision.coordinator_id, now), policy.reply_hours)
     inquiry = Inquiry(
         reference=_unused_reference(),
         treatment=submission.treatment,
@@ -174,21 +178,22 @@ def _store(submission: Submission, policy: ReplyPolicy, now: datetime) -> Inquir
         message=submission.message,
         language=submission.language,
         time_zone=submission.time_zone,
-        consent_version=CONSENT_VERSION,
-        consent_digest=consent_digest(submission.language),
+        consent=keep_wording(submission.language),
         received_at=now,
         submission_id=_unused_submission_id(submission.submission_id),
         fingerprint=submission.fingerprint,
         network_digest=submission.network_digest,
         origin_was_checked=submission.origin_was_checked,
+        receipt_coordinator_id=decision.coordinator_id,
+        receipt_due_at=due_at,
         is_flagged=True,
-        reply_due_at=reply_by(now, OfficeHours.of(policy), policy.reply_hours),
+        reply_due_at=due_at,
     )
     inquiry.receipt_digest = token_digest(receipt_token(inquiry.pk))
     inquiry.save(force_insert=True)
-    digests = blind_index(name=submission.name, email=submission.email, phone=submission.phone)
-    SearchTerm.objects.bulk_create(SearchTerm(inquiry=inquiry, digest=digest) for digest in sorted(digests))
-    InquiryEvent.objects.create(inquiry=inquiry, kind=EventKind.RECEIVED, at=now)
+    make_link(inquiry)
+    index_person(inquiry)
+    write_event(inquiry, EventKind.RECEIVED, at=now)
     return inquiry
 
 
@@ -213,7 +218,7 @@ def _quarantine(inquiry: Inquiry, reason: QuarantineReason, now: datetime) -> No
     inquiry.quarantined_at = now
     inquiry.quarantine_reason = reason
     inquiry.save(update_fields=["quarantined_at", "quarantine_reason"])
-    InquiryEvent.objects.create(inquiry=inquiry, kind=EventKind.QUARANTINED, at=now, details={"reason": reason.value})
+    write_event(inquiry, EventKind.QUARANTINED, details={"reason": reason.value}, at=now)
 
 
 def _unused_reference() -> str:

@@ -1,18 +1,25 @@
 """What the staff does with an inquiry; every step writes an event."""
 
-from collections.abc import Mapping
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordinators.assignment import Question
 from coordinators.models import Coordinator, ReplyPolicy, User
-from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Outcome, Status
-from inquiries.models import Assignment, Inquiry, InquiryEvent, OutgoingEmail
+from coordinators.roster import get_policy
+from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Outcome, PromiseEnding, Status
+from inquiries.models import Assignment, Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
-from inquiries.services.outbox import put_inquiry_email, send_again
-from inquiries.services.submit import OTHER_LANGUAGE, assign_automatically, put_handover
+from inquiries.services.assigning import decide, place, question_of
+from inquiries.services.clock import end_promise, start_promise
+from inquiries.services.events import lock, write_event
+from inquiries.services.outbox import put_inquiry_email, put_or_repeat, send_again
+from inquiries.services.submit import put_handover
+
+# An address that is not the inquiry's, or a code that has run out, cannot be sent again.
+ONCE_ONLY = (EmailKind.ADDRESS_CHANGED, EmailKind.ACCESS_CODE)
+# After attempts on so many days the patient is told in writing (FEATURES.md §4.5).
+DAYS_UNTIL_NOT_REACHED = 3
+NOT_REACHED_RESULTS = (ContactResult.UNREACHABLE, ContactResult.LEFT_MESSAGE)
 
 
 class TriageError(Exception):
@@ -22,36 +29,39 @@ class TriageError(Exception):
 @transaction.atomic
 def record_read(inquiry: Inquiry, *, by: User) -> None:
     """Write down that a person of the staff opened the inquiry; the first time is when it counts as opened."""
-    locked = _lock(inquiry)
+    locked = lock(inquiry)
     first = locked.opened_at is None
     if first:
         locked.opened_at = timezone.now()
         locked.save(update_fields=["opened_at"])
-    _write(locked, EventKind.OPENED if first else EventKind.READ, by)
+    write_event(locked, EventKind.OPENED if first else EventKind.READ, by)
 
 
 @transaction.atomic
 def open_by_reference(reference: str, *, reason: str, by: User) -> Inquiry | None:
     """Let a person see an inquiry that is not theirs, by its reference and with a reason that is kept."""
-    inquiry = Inquiry.objects.filter(reference=normal_reference(reference)).first()
+    found = Inquiry.objects.select_related("joined_to").filter(reference=normal_reference(reference)).first()
+    inquiry = found and (found.joined_to or found)
     if inquiry:
-        _write(inquiry, EventKind.OPENED_BY_REFERENCE, by, note=reason)
+        write_event(inquiry, EventKind.OPENED_BY_REFERENCE, by, note=reason)
     return inquiry
 
 
 @transaction.atomic
 def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str = "") -> None:
     """Give the inquiry to a coordinator, who is told by e-mail. Raises TriageError for somebody who is not active."""
-    locked = _lock(inquiry)
+    locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not coordinator.user.is_active:
         raise TriageError(_("This person's account is closed. Choose somebody else."))
     locked.coordinator = coordinator
-    locked.is_flagged = False
+    locked.is_flagged = locked.reply_due_at is None
     locked.save(update_fields=["coordinator", "is_flagged"])
+    if locked.reply_due_at is None:
+        _promise_at_last(locked)
     Assignment.objects.create(inquiry=locked, coordinator=coordinator, made_by=by)
-    _write(locked, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk})
+    write_event(locked, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk})
     if coordinator.user != by and not locked.is_quarantined:
         email = put_inquiry_email(EmailKind.HANDOVER, locked, coordinator)
         if email.status in {EmailStatus.SENT, EmailStatus.FAILED}:
@@ -78,21 +88,41 @@ def reassign_open(coordinator: Coordinator, *, by: User) -> int:
 
 @transaction.atomic
 def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str = "") -> None:
-    """Log an attempt to contact the patient: this is what counts as answered. Raises TriageError when closed."""
-    locked = _lock(inquiry)
+    """Log an attempt to contact the patient: this is what counts as answered. Raises TriageError when closed.
+
+    A patient who was not reached on three days is told in writing, once.
+    """
+    locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if locked.first_contact_at is None:
         locked.first_contact_at = timezone.now()
     locked.status = Status.CONTACTED
     locked.save(update_fields=["status", "first_contact_at"])
-    _write(locked, EventKind.CONTACT_ATTEMPT, by, note=note, contact_result=result)
+    end_promise(locked, timezone.now())
+    write_event(locked, EventKind.CONTACT_ATTEMPT, by, note=note, contact_result=result)
+    if result in NOT_REACHED_RESULTS and _days_without_reaching(locked) == DAYS_UNTIL_NOT_REACHED:
+        _write_not_reached(locked, by)
+
+
+@transaction.atomic
+def ask_for_details(inquiry: Inquiry, *, by: User) -> None:
+    """Ask the patient, by e-mail, to answer the medical questions. Raises TriageError without an address."""
+    locked = _reachable(inquiry)
+    put_or_repeat(EmailKind.DETAILS_WANTED, locked)
+    write_event(locked, EventKind.DETAILS_WANTED, by)
+
+
+@transaction.atomic
+def tell_not_reached(inquiry: Inquiry, *, by: User) -> None:
+    """Tell the patient, by e-mail, that we could not reach them. Raises TriageError without an address."""
+    _write_not_reached(_reachable(inquiry), by)
 
 
 @transaction.atomic
 def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> None:
     """Close the inquiry. Raises TriageError when it is closed already, or when nobody has opened it."""
-    locked = _lock(inquiry)
+    locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("Somebody has closed this inquiry already."))
     if locked.opened_at is None:
@@ -102,14 +132,15 @@ def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> No
     locked.closed_by = by
     locked.outcome = outcome
     locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
-    _write(locked, EventKind.CLOSED, by, note=note, details={"outcome": outcome.value})
+    end_promise(locked, locked.closed_at, PromiseEnding.DROPPED)
+    write_event(locked, EventKind.CLOSED, by, note=note, details={"outcome": outcome.value})
 
 
 @transaction.atomic
 def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     """Open a closed inquiry again, with a new owner if the old one has left. Raises TriageError when it is open."""
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
-    locked = _lock(inquiry)
+    locked = lock(inquiry)
     if locked.status != Status.CLOSED:
         raise TriageError(_("This inquiry is open already."))
     locked.status = Status.CONTACTED if locked.first_contact_at else Status.WAITING
@@ -117,7 +148,9 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     locked.closed_by = None
     locked.outcome = ""
     locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
-    _write(locked, EventKind.REOPENED, by, note=reason)
+    write_event(locked, EventKind.REOPENED, by, note=reason)
+    if locked.status == Status.WAITING:
+        start_promise(locked, policy, timezone.now())
     if locked.coordinator and not locked.coordinator.user.is_active:
         _give_on(locked, locked.coordinator, policy, by=by)
 
@@ -125,14 +158,18 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
 @transaction.atomic
 def release(inquiry: Inquiry, *, by: User) -> None:
     """Let a quarantined inquiry go its normal way, e-mails included. Raises TriageError when it is not held."""
-    locked = _lock(inquiry)
+    policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
+    locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not locked.is_quarantined:
         raise TriageError(_("This inquiry is not held in quarantine."))
     locked.released_at = timezone.now()
     locked.save(update_fields=["released_at"])
-    _write(locked, EventKind.RELEASED, by)
+    write_event(locked, EventKind.RELEASED, by)
+    # The patient hears of us only now: the time runs from here.
+    end_promise(locked, locked.released_at, PromiseEnding.DROPPED)
+    start_promise(locked, policy, locked.released_at)
     put_handover(locked)
 
 
@@ -142,36 +179,55 @@ def resend(email: OutgoingEmail, *, by: User) -> None:
     locked = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=email.pk)
     if locked.inquiry is None or locked.status not in {EmailStatus.SENT, EmailStatus.FAILED}:
         raise TriageError(_("This e-mail is on its way already."))
+    if locked.kind in ONCE_ONLY:
+        raise TriageError(_("This e-mail cannot be sent again."))
     send_again(locked)
-    _write(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
+    write_event(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
 
 
 def _give_on(inquiry: Inquiry, leaving: Coordinator, policy: ReplyPolicy, *, by: User) -> None:
-    """Give a leaving coordinator's inquiry to whom the rule chooses."""
-    language = inquiry.language if inquiry.preferred_language == OTHER_LANGUAGE else inquiry.preferred_language
-    assign_automatically(inquiry, Question(inquiry.treatment_code, language), policy, timezone.now())
+    """Give a leaving coordinator's inquiry to whom the rule chooses; the promised time stays."""
+    now = timezone.now()
+    place(inquiry, decide(question_of(inquiry), policy, now), now)
     inquiry.refresh_from_db()
     details = {"coordinator": inquiry.coordinator_id, "left": leaving.pk}
-    _write(inquiry, EventKind.ASSIGNED, by, details=details)
+    write_event(inquiry, EventKind.ASSIGNED, by, details=details)
     if not inquiry.is_quarantined:
         put_handover(inquiry)
 
 
-def _lock(inquiry: Inquiry) -> Inquiry:
-    """Return the inquiry as it is now, locked until the transaction ends."""
-    return Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
+def _promise_at_last(inquiry: Inquiry) -> None:
+    """Promise a time for an inquiry that had none, now that somebody with a calendar has it."""
+    now = timezone.now()
+    if inquiry.status == Status.WAITING:
+        inquiry.is_flagged = False
+        start_promise(inquiry, get_policy(), now)
 
 
-def _write(
-    inquiry: Inquiry,
-    kind: EventKind,
-    by: User,
-    *,
-    note: str = "",
-    contact_result: str = "",
-    details: Mapping[str, object] | None = None,
-) -> None:
-    """Write one line of the history."""
-    InquiryEvent.objects.create(
-        inquiry=inquiry, kind=kind, actor=by, note=note, contact_result=contact_result, details=dict(details or {})
-    )
+def _reachable(inquiry: Inquiry) -> Inquiry:
+    """Return the inquiry, locked. Raises TriageError when it is closed or the patient gave no e-mail address."""
+    locked = lock(inquiry)
+    if locked.status == Status.CLOSED:
+        raise TriageError(_("This inquiry is closed. Reopen it first."))
+    if not locked.email:
+        raise TriageError(_("The patient gave no e-mail address. Please phone."))
+    return locked
+
+
+def _write_not_reached(inquiry: Inquiry, by: User) -> None:
+    """Queue the e-mail that says that we could not reach the patient."""
+    if inquiry.email:
+        put_or_repeat(EmailKind.NOT_REACHED, inquiry)
+        write_event(inquiry, EventKind.NOT_REACHED_SENT, by)
+
+
+def _days_without_reaching(inquiry: Inquiry) -> int:
+    """Return on how many days, at the clinic, somebody tried in vain since the patient was last reached."""
+    zone = get_policy().zone
+    days = set()
+    attempts = inquiry.events.filter(kind=EventKind.CONTACT_ATTEMPT).order_by("-at")
+    for at, result in attempts.values_list("at", "contact_result"):
+        if result not in NOT_REACHED_RESULTS:
+            break
+        days.add(at.astimezone(zone).date())
+    return len(days)

@@ -1,4 +1,4 @@
-"""manage.py sweep_outbox: send what is due, without any broker."""
+"""manage.py sweep_outbox: watch the promised times and send what is due, without any broker."""
 
 import logging
 import time
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import sweep
 
 logger = logging.getLogger(__name__)
@@ -24,10 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         """Sweep once, or again and again."""
         if not options["every"]:
+            keep_promises()
             self.stdout.write(f"{sweep()} sent.")
             return
         while True:
             try:
+                keep_promises()
                 sent = sweep()
             except (OperationalError, InterfaceError) as error:
                 # The database is away: the next round tries again, with a new connection.

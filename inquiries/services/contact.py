@@ -1,0 +1,72 @@
+"""Contact data that the patient corrects, and the person at the desk who confirms them."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from coordinators.models import User
+from inquiries.enums import EmailKind, EventKind
+from inquiries.models import Inquiry, SearchTerm
+from inquiries.readable import parsed_phone
+from inquiries.sealing import blind_index
+from inquiries.sealing.blind import normal_email
+from inquiries.services.events import lock, write_event
+from inquiries.services.limits import check_contact_changes
+from inquiries.services.notices import tell_coordinator
+from inquiries.services.outbox import put_inquiry_email, put_or_repeat
+
+
+@transaction.atomic
+def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | None = None) -> None:
+    """Store a corrected address or number; None leaves it as it is.
+
+    The old address is told. Until a person at the desk has confirmed the patient, the new one opens nothing that was
+    entered: whoever holds the link could otherwise read it by naming an address of their own. Raises TooOftenError.
+    """
+    now = timezone.now()
+    locked = lock(inquiry)
+    old_email = locked.email
+    email_changed = email is not None and normal_email(email) != normal_email(old_email)
+    phone_changed = phone is not None and phone != locked.phone
+    if not (email_changed or phone_changed):
+        return
+    check_contact_changes(locked, now)
+    if email is not None and email_changed:
+        locked.email = email
+        locked.email_refused_at = None
+    if phone is not None and phone_changed:
+        locked.phone = phone
+        locked.phone_is_doubtful = bool(phone) and parsed_phone(phone, locked.country) is None
+    if email_changed or not old_email:
+        locked.contact_changed_at = now
+    locked.save()
+    index_person(locked)
+    write_event(locked, EventKind.CONTACT_CHANGED, details={"email": email_changed, "phone": phone_changed})
+    if locked.is_quarantined:
+        # Nothing leaves before a person has looked.
+        return
+    if old_email:
+        put_inquiry_email(
+            EmailKind.ADDRESS_CHANGED, locked, about=uuid.uuid4(), address=old_email, language=locked.language
+        )
+    if email_changed and email:
+        put_or_repeat(EmailKind.LINK, locked)
+    tell_coordinator(locked)
+
+
+@transaction.atomic
+def confirm_person(inquiry: Inquiry, *, by: User) -> None:
+    """Write down that a person at the desk has made sure who the patient is, on the phone for example."""
+    locked = lock(inquiry)
+    locked.person_confirmed_at = timezone.now()
+    locked.save(update_fields=["person_confirmed_at"])
+    write_event(locked, EventKind.PERSON_CONFIRMED, by)
+
+
+def index_person(inquiry: Inquiry) -> None:
+    """Store the digests under which the inquiry is found: words of the name, the address, the number."""
+    digests = blind_index(name=inquiry.name, email=inquiry.email, phone=inquiry.phone)
+    SearchTerm.objects.filter(inquiry=inquiry).exclude(digest__in=digests).delete()
+    known = set(SearchTerm.objects.filter(inquiry=inquiry).values_list("digest", flat=True))
+    SearchTerm.objects.bulk_create(SearchTerm(inquiry=inquiry, digest=digest) for digest in sorted(digests - known))
