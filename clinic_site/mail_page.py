@@ -31,6 +31,12 @@ LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 # A proxy on this machine makes every visitor look local.
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
+# What was sent may hold anything: it gets an origin of its own, runs no script and loads nothing from anywhere.
+DESIGN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+
 
 @dataclass(frozen=True)
 class KeptMessage:
@@ -64,8 +70,17 @@ class KeptMessage:
 
     @property
     def body(self) -> str:
-        """Return the plain text; an HTML part is never shown."""
-        part = self.content.get_body(preferencelist=("plain",))
+        """Return the plain text."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """Return the designed part; to be shown on a page of its own only, where it can load and run nothing."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        """Return the body's part of one kind, decoded; empty without one."""
+        part = self.content.get_body(preferencelist=(kind,))
         return str(part.get_content()) if part else ""
 
 
@@ -113,16 +128,31 @@ def list_messages(request: HttpRequest) -> HttpResponse:
 
 @_local_managers_only
 def show_message(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one kept message; `name` is a slug, so it cannot leave the folder."""
-    try:
-        message = _read(mail_folder() / f"{name}{SUFFIX}")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    """Show one kept message as plain text."""
+    message = _find(name)
     context = admin.site.each_context(request) | {"title": message.subject, "kept_message": message}
     return render(request, "mail/message.html", context)
+
+
+@_local_managers_only
+def show_design(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001  # a view's signature
+    """Show the designed part as a mail client would: in a sandbox, with its own styles and nothing else."""
+    html = _find(name).html
+    if not html:
+        raise Http404
+    return HttpResponse(html, headers={"Content-Security-Policy": DESIGN_POLICY})
+
+
+def _find(name: str) -> KeptMessage:
+    """Return a kept message; `name` is a slug, so it cannot leave the folder. Raises Http404."""
+    try:
+        return _read(mail_folder() / f"{name}{SUFFIX}")
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 urlpatterns = [
     path("", list_messages, name="kept-mail"),
     path("<slug:name>/", show_message, name="kept-mail-message"),
+    path("<slug:name>/design/", show_design, name="kept-mail-design"),
 ]

@@ -124,6 +124,26 @@ def test_html_of_a_message_is_never_rendered(manager: Client) -> None:
     assert "plain &lt;i&gt;text&lt;/i&gt;" in manager.get(address).content.decode()
 
 
+def test_designed_part_is_shown_where_it_can_do_nothing(manager: Client) -> None:
+    mail = EmailMultiAlternatives("Hello", "plain", "a@clinic.example", ["b@clinic.example"])
+    mail.attach_alternative("<!DOCTYPE html><p>Grüße<script>alert(1)</script></p>", "text/html")
+    keep(mail, message("Plain only"))
+    plain_only, designed = [file.stem for file in kept_files()]
+    address = f"{PAGE}{designed}/design/"
+    assert address in manager.get(f"{PAGE}{designed}/").content.decode()
+    response = manager.get(address)
+    assert "<p>Grüße<script>" in response.content.decode()
+    policy = response.headers["Content-Security-Policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert "sandbox" in policy
+    assert not [rule for rule in policy if rule.startswith(("script-src", "img-src", "connect-src"))]
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "/design/" not in manager.get(f"{PAGE}{plain_only}/").content.decode()
+    assert manager.get(f"{PAGE}{plain_only}/design/").status_code == 404
+    assert client_of(Role.EDITOR).get(address).status_code == 404
+    assert manager.get(address, REMOTE_ADDR="203.0.113.5").status_code == 404
+
+
 def test_link_in_a_message_can_be_followed(manager: Client) -> None:
     keep(message(body="Open http://127.0.0.1:8000/en/inquiry/received/abc/ soon."))
     html = manager.get(f"{PAGE}{kept_files()[0].stem}/").content.decode()
