@@ -18,7 +18,7 @@ RUN python -c "from pathlib import Path; from clinic_site.keys import make_missi
 FROM python:3.12-slim
 RUN groupadd --gid 10001 clinic \
     && useradd --uid 10001 --gid clinic --no-create-home --home-dir /srv/data --shell /usr/sbin/nologin clinic \
-    && install --directory --owner clinic --group clinic --mode 0700 /srv/data
+    && install --directory --owner clinic --group clinic --mode 0700 /srv/data /srv/data/files
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/clinic /srv/clinic
 COPY --from=build --chown=clinic:clinic /tmp/build/static /srv/data/static

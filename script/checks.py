@@ -39,6 +39,7 @@ TOOLS = {
     "Chromium": ("chromium", "chromium-browser", "google-chrome"),
     "Redis": ("redis-server",),
     "PostgreSQL": ("initdb", "/usr/lib/postgresql/*/bin/initdb"),
+    "ClamAV": ("clamd", "/usr/sbin/clamd"),
     "gettext": ("xgettext",),
 }
 

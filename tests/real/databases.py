@@ -43,7 +43,7 @@ class PostgresServer:
 def start_postgres() -> Iterator[PostgresServer]:
     """Run a PostgreSQL that forgets everything; as another user where we are root, since it refuses to run as root."""
     initdb = need_program("initdb", "/usr/lib/postgresql/*/bin/initdb")
-    user = _other_user() if os.geteuid() == 0 else None
+    user = other_user() if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="clinic-postgres-"))
     if user:
         shutil.chown(folder, user)
@@ -108,7 +108,7 @@ def _initialise(initdb: str, folder: Path, user: str | None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _other_user() -> str:
+def other_user() -> str:
     """Return a user who is not root."""
     names = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in ("postgres", "nobody") if name in names)

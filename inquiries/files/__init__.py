@@ -1,0 +1,1 @@
+"""Patients' files: what is taken, how it is looked through and kept, and how patient and staff see it."""
