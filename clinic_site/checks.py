@@ -89,6 +89,14 @@ def check_public_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any
             "*" in settings.ALLOWED_HOSTS,
             Error("ALLOWED_HOSTS allows every host.", hint="Name the site's own hosts.", id="clinic.E006"),
         ),
+        (
+            not settings.CLAMD_ADDRESS,
+            Warning(
+                "CLAMD_ADDRESS is not set.",
+                hint="Patients' files are not scanned for viruses; the desk says so beside each.",
+                id="clinic.W002",
+            ),
+        ),
     ]
     return [message for is_wrong, message in wrong if is_wrong]
 

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from inquiries.models import Heartbeat, OutgoingEmail
+from inquiries.services.retention import oldest_past_due
 
 OLDEST_UNSENT_LIMIT = timedelta(minutes=10)
-LAST_SWEEP_LIMIT = timedelta(minutes=5)
+LAST_BEAT_LIMIT = timedelta(minutes=5)
+RETENTION_LIMIT = timedelta(days=1)
 BROKER_SECONDS = 1
 
 
@@ -32,7 +34,13 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's sig
     try:
         if not _is_migrated():
             return JsonResponse({"status": "unavailable", "database": "not migrated"}, status=503)
-        findings = {"broker": _broker(), "oldest_unsent_email": _oldest_unsent(), "last_sweep": _last_sweep()}
+        findings = {
+            "broker": _broker(),
+            "oldest_unsent_email": _oldest_unsent(),
+            "last_sweep": _last_beat(Heartbeat.SWEEP),
+            "last_promise_watch": _last_beat(Heartbeat.CLOCK),
+            "retention": _retention(),
+        }
     except (DatabaseError, InterfaceError):
         return JsonResponse({"status": "unavailable", "database": "not reachable"}, status=503)
     degraded = sorted(name for name, (good, _value) in findings.items() if not good)
@@ -71,10 +79,21 @@ def _oldest_unsent() -> tuple[bool, str]:
     return age <= OLDEST_UNSENT_LIMIT, f"{int(age.total_seconds())} s"
 
 
-def _last_sweep() -> tuple[bool, str]:
-    """Return whether the scheduled sweep runs, and how long ago it last did."""
-    beat_at = Heartbeat.objects.filter(name=Heartbeat.SWEEP).values_list("beat_at", flat=True).first()
+def _last_beat(name: str) -> tuple[bool, str]:
+    """Return whether a scheduled job runs, and how long ago it last did."""
+    beat_at = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
     if beat_at is None:
         return False, "never"
     age = timezone.now() - beat_at
-    return age <= LAST_SWEEP_LIMIT, f"{int(age.total_seconds())} s"
+    return age <= LAST_BEAT_LIMIT, f"{int(age.total_seconds())} s"
+
+
+def _retention() -> tuple[bool, str]:
+    """Return whether records go when their time is over, and how long at most the oldest is past its date.
+
+    The job beats only when it left nothing, so that a beat's age says it at no cost; before the first it is measured.
+    """
+    now = timezone.now()
+    beat_at = Heartbeat.objects.filter(name=Heartbeat.RETENTION).values_list("beat_at", flat=True).first()
+    late = now - beat_at if beat_at else oldest_past_due(now)
+    return late <= RETENTION_LIMIT, f"{max(late.days, 0)} days"

@@ -125,9 +125,22 @@ STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Patients' files, sealed before they get there; any storage of Django's will do.
+    "patient_files": {
+        "BACKEND": "inquiries.files.storage.DurableStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+# One file at a time, and only the upload page takes any; none is ever written to a temporary file.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["inquiries.files.upload.RefusesFiles"]
+# ClamAV's clamd: the path of its socket, or tcp://host:port; without it, files are marked as not scanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 
 # Mail: to a server, or kept under DATA_DIR/mail for the demo and for development
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15)
@@ -173,18 +186,49 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 OUTBOX_SWEEP_SECONDS = env.int("OUTBOX_SWEEP_SECONDS", 30)
+PROMISE_WATCH_SECONDS = env.int("PROMISE_WATCH_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {
         "task": "inquiries.tasks.sweep_outbox",
         "schedule": OUTBOX_SWEEP_SECONDS,
         "options": {"expires": OUTBOX_SWEEP_SECONDS},
     },
+    "watch-promises": {
+        "task": "inquiries.tasks.watch_promises",
+        "schedule": PROMISE_WATCH_SECONDS,
+        "options": {"expires": PROMISE_WATCH_SECONDS},
+    },
+    "rescan-files": {"task": "inquiries.tasks.rescan_files", "schedule": 300, "options": {"expires": 300}},
     # Asked every hour, said once a week: the row remembers when, whatever was restarted in between.
     "report-to-editors": {"task": "inquiries.tasks.report_to_editors", "schedule": 3600, "options": {"expires": 3600}},
+    # Asked every hour, done once a day, and again the next hour where something was left.
+    "retain": {"task": "inquiries.tasks.retain", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 # The outbox: longer than a task may run, which is longer than a mail server may be silent
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 120)
+
+# What is erased stays in the clinic's backups for so many days; patients are told.
+BACKUP_DAYS = env.int("BACKUP_DAYS", 30)
+
+# How many days records are kept: a closed inquiry by its outcome, an open one without activity, files after closing,
+# codes and answered requests for links once they are of no use, e-mails that are about no inquiry. Never less than one.
+RETENTION_DAYS = {
+    name: max(env.int(f"RETENTION_{name}_DAYS", days), 1)
+    for name, days in {
+        "APPOINTMENT": 90,
+        "INFORMED": 180,
+        "NOT_REACHED": 180,
+        "WITHDRAWN": 1,
+        "DUPLICATE": 30,
+        "SPAM": 30,
+        "OPEN": 180,
+        "FILES": 90,
+        "ACCESS_CODES": 1,
+        "LINK_REQUESTS": 1,
+        "EMAILS": 400,
+    }.items()
+}
 
 # The inquiry form
 INQUIRIES_PER_HOUR = env.int("INQUIRIES_PER_HOUR", 10)
@@ -249,6 +293,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": [], "propagate": True},
         "celery": {"level": "WARNING"},
+        # Pillow would write down what it reads in a photo: where and when it was taken.
+        "PIL": {"level": "INFO"},
     },
 }
 

@@ -14,13 +14,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from coordinators.roster import spoken_languages
-from inquiries.consent import CONSENT_VERSION, consent_text
+from inquiries.consent import CONSENT_VERSION, consent_label
 from inquiries.countries import find_country
 from inquiries.enums import CallTime, ContactBy, ForWhom
 from inquiries.form_fields import CountryInput, LineField, TextField
 from inquiries.moments import known_zone
 from inquiries.readable import parsed_phone
-from inquiries.services.submit import OTHER_LANGUAGE, Submission
+from inquiries.services.assigning import OTHER_LANGUAGE
+from inquiries.services.submit import Submission
 from inquiries.text import one_line
 from treatments.models import Treatment
 from treatments.reading import teasers
@@ -140,7 +141,7 @@ class InquiryForm(forms.Form):
             [*languages, (OTHER_LANGUAGE, _("Another language"))],
             [code for code, _name in settings.LANGUAGES],
         )
-        self.fields["consent"].label = consent_text()
+        self.fields["consent"].label = consent_label()
         self.fields["consent_version"].initial = CONSENT_VERSION
         self.helper = _helper()
 

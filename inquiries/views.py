@@ -1,7 +1,9 @@
 """The form, and the page that confirms an inquiry."""
 
 import logging
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,17 +13,22 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from coordinators.roster import clinic_place, get_policy, member
 from inquiries.forms import InquiryForm
-from inquiries.moments import promise
+from inquiries.links import link_is_open, private_token
+from inquiries.models import Inquiry, PrivateLink
 from inquiries.origin import Origin, answers_cross_origin_itself, network_digest, origin_verdict
+from inquiries.private.masks import mask_email
 from inquiries.receipts import find_by_receipt, receipt_token
 from inquiries.services.submit import submit_inquiry
+from inquiries.told import tell
+from inquiries.typos import suggest
 from treatments.emergency import numbers_in
 from treatments.siblings import siblings_of_route
 from treatments.views import public
 
 logger = logging.getLogger(__name__)
+
+ADDRESS_SHOWN_FOR = timedelta(hours=1)
 
 
 @answers_cross_origin_itself
@@ -68,27 +75,50 @@ def _take(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
-    """Show who answers and by when; never what was asked. Unknown and expired addresses look alike."""
-    inquiry = find_by_receipt(token, now=timezone.now())
+    """Show who answers and by when; never what was asked. Unknown and expired addresses look alike.
+
+    It says what the rule gave on arrival, so that it is the same page whether or not the clinic knew the patient.
+    """
+    now = timezone.now()
+    inquiry = find_by_receipt(token, now=now)
     if inquiry is None:
         response = render(request, "inquiries/receipt_gone.html", status=404)
     else:
-        promised = promise(inquiry.reply_due_at, clinic_zone=get_policy().zone, patient_zone=inquiry.time_zone)
+        # Just after sending the patient checks the address; later nobody who finds this page is to learn it.
+        is_fresh = now < inquiry.received_at + ADDRESS_SHOWN_FOR and inquiry.contact_changed_at is None
         receipt = {
             "reference": inquiry.reference,
-            "coordinator": member(inquiry.coordinator) if inquiry.coordinator else None,
-            "reply_by": promised.at,
-            "clinic_place": clinic_place(),
-            "reply_by_patient": promised.patient_at,
             "has_email": bool(inquiry.email),
+            "email": inquiry.email if is_fresh else mask_email(inquiry.email),
+            "suggestion": suggest(inquiry.email) if is_fresh and inquiry.email else None,
             # A held inquiry sends nothing before a person releases it: the page must not say otherwise.
             "is_held": inquiry.is_quarantined,
             "emergency": numbers_in(inquiry.country),
+            "private_token": _first_token(inquiry, now),
         }
-        siblings = siblings_of_route("inquiries:confirmation", token=token)
-        response = render(request, "inquiries/confirmation.html", {"receipt": receipt, "siblings": siblings})
+        context = {
+            "receipt": receipt,
+            # For a held one no clock runs yet: no time is promised.
+            "told": tell(
+                inquiry.receipt_coordinator,
+                None if inquiry.is_quarantined else inquiry.receipt_due_at,
+                patient_zone=inquiry.time_zone,
+            ),
+            "siblings": siblings_of_route("inquiries:confirmation", token=token),
+            "site_url": settings.SITE_URL,
+        }
+        response = render(request, "inquiries/confirmation.html", context)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _first_token(inquiry: Inquiry, now: datetime) -> str:
+    """Return the token of the private link that was made with the inquiry, while that one is open.
+
+    A link that was renewed or withdrawn is not handed out here: who has this page may have the old link too.
+    """
+    link = PrivateLink.objects.filter(inquiry=inquiry, version=1).first()
+    return private_token(link.pk, link.version) if link and link_is_open(link, now) else ""
 
 
 def _show(request: HttpRequest, form: InquiryForm, *, problem: str | None = None, status: int = 200) -> HttpResponse:

@@ -13,9 +13,10 @@ os.environ["INQUIRIES_PER_HOUR"] = "10"
 from clinic_site.settings import *  # noqa: F403  # the environment comes first
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,  # noqa: F405  # from the settings
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CLAMD_ADDRESS = ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # from the settings
 CELERY_BROKER_TRANSPORT_OPTIONS = {}

@@ -14,14 +14,31 @@ from coordinators.enums import Refusal, Rule
 from coordinators.models import Coordinator, User
 from coordinators.roster import clinic_place, get_policy
 from inquiries.admin.words import badges, clock, is_overdue
-from inquiries.enums import EmailKind, EmailStatus, EventKind, Outcome, QuarantineReason
-from inquiries.models import Assignment, Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.details.readable import readable_answers
+from inquiries.enums import (
+    EmailKind,
+    EmailStatus,
+    EventKind,
+    Outcome,
+    PromiseEnding,
+    QuarantineReason,
+    Sender,
+)
+from inquiries.files.listing import listed_for_staff
+from inquiries.models import Assignment, Inquiry, InquiryEvent, Message, OutgoingEmail, ReplyPromise
 from inquiries.moments import in_short, in_words, promise
-from inquiries.readable import parsed_phone, readable_choices
+from inquiries.readable import language_name, parsed_phone, readable_choices
+from inquiries.services.triage import ONCE_ONLY
 from inquiries.text import has_mixed_scripts
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+ALARMING = (
+    EventKind.EMAIL_FAILED, EventKind.EMAIL_REFUSED, EventKind.QUARANTINED, EventKind.PROMISE_BROKEN,
+    EventKind.CONTACT_CHANGED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,12 +102,47 @@ class Line:
     is_alarm: bool
 
 
+@dataclass(frozen=True)
+class ReadPromise:
+    """One promised time and what became of it."""
+
+    coordinator: str
+    due: str
+    ending: str
+    is_broken: bool
+
+
+@dataclass(frozen=True)
+class Addition:
+    """An inquiry that the same patient sent about the same treatment."""
+
+    reference: str
+    at: str
+    language: str
+    language_name: str
+    message: str
+    contact: str
+
+
+@dataclass(frozen=True)
+class ReadMessage:
+    """One message of the patient or the clinic."""
+
+    who: str
+    is_from_patient: bool
+    at: str
+    language: str
+    language_name: str
+    text: str
+
+
 def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
     """Return what the screen of one inquiry shows to `user`."""
     now, zone = timezone.now(), get_policy().zone
-    emails = list(inquiry.emails.select_related("coordinator").order_by("created_at", "id"))
+    emails = list(inquiry.emails.select_related("coordinator", "user").order_by("created_at", "id"))
     names = dict(Coordinator.objects.values_list("pk", "display_name"))
     due = promise(inquiry.reply_due_at, clinic_zone=zone, patient_zone=inquiry.time_zone)
+    additions = list(inquiry.additions.order_by("received_at"))
     return {
         "inquiry": inquiry,
         "badges": badges(inquiry, now, has_failed_mail=any(email.status == EmailStatus.FAILED for email in emails)),
@@ -102,14 +154,63 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "mail_link": f"mailto:{quote(inquiry.email, safe='@')}?subject={inquiry.reference}" if inquiry.email else "",
         "received": in_words(inquiry.received_at.astimezone(zone)),
         "place": clinic_place(),
-        "due": in_words(due.at),
-        "due_for_patient": in_words(due.patient_at) if due.patient_at else "",
+        "due": in_words(due.at) if due else "",
+        "due_for_patient": in_words(due.patient_at) if due and due.patient_at else "",
+        "promises": [_read_promise(item, zone) for item in _promises(inquiry)],
+        "additions": [_addition(item, zone) for item in additions],
+        "answered": [(row, readable_answers(row)) for row in (inquiry, *additions)],
+        "files": listed_for_staff(inquiry),
+        "letters": [_read_message(item, zone) for item in _messages([inquiry, *additions])],
         "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
         "emails": [_read_email(email, zone) for email in emails],
         "timeline": [_line(event, zone, names) for event in inquiry.events.timeline()],
         "readers": [_line(event, zone, names) for event in inquiry.events.reads()] if user.is_manager else [],
         "shows_readers": user.is_manager,
     }
+
+
+def _promises(inquiry: Inquiry) -> list[ReplyPromise]:
+    """Return every promised time, the newest first."""
+    return list(inquiry.promises.select_related("coordinator").order_by("-made_at"))
+
+
+def _read_promise(item: ReplyPromise, zone: ZoneInfo) -> ReadPromise:
+    """Return a promised time in words."""
+    return ReadPromise(
+        coordinator=item.coordinator.display_name if item.coordinator else _("nobody"),
+        due=_at(item.due_at, zone),
+        ending=str(item.get_ending_display()) if item.ending else _("running"),
+        is_broken=item.ending == PromiseEnding.BROKEN,
+    )
+
+
+def _addition(inquiry: Inquiry, zone: ZoneInfo) -> Addition:
+    """Return what the same patient sent again."""
+    return Addition(
+        reference=inquiry.reference,
+        at=_at(inquiry.received_at, zone),
+        language=inquiry.language,
+        language_name=language_name(inquiry.language),
+        message=inquiry.message,
+        contact=", ".join(part for part in (inquiry.name, inquiry.email, inquiry.phone) if part),
+    )
+
+
+def _messages(inquiries: list[Inquiry]) -> list[Message]:
+    """Return what patient and clinic wrote to each other, the oldest first."""
+    return list(Message.objects.in_order().filter(inquiry__in=inquiries).select_related("author"))
+
+
+def _read_message(message: Message, zone: ZoneInfo) -> ReadMessage:
+    """Return a message as the desk shows it: the words as written, with their language."""
+    return ReadMessage(
+        who=message.author.name if message.author else str(message.get_sender_display()),
+        is_from_patient=message.sender == Sender.PATIENT,
+        at=_at(message.at, zone),
+        language=message.language,
+        language_name=language_name(message.language),
+        text=message.text,
+    )
 
 
 def _phone(inquiry: Inquiry) -> Phone | None:
@@ -158,10 +259,10 @@ def _read_email(email: OutgoingEmail, zone: ZoneInfo) -> ReadEmail:
     return ReadEmail(
         pk=str(email.pk),
         kind=str(email.get_kind_display()),
-        recipient=email.coordinator.display_name if email.coordinator else "",
+        recipient=email.coordinator.display_name if email.coordinator else email.user.name if email.user else "",
         status=str(email.get_status_display()),
         state=email.status.lower(),
-        can_resend=email.status in {EmailStatus.SENT, EmailStatus.FAILED},
+        can_resend=email.status in {EmailStatus.SENT, EmailStatus.FAILED} and email.kind not in ONCE_ONLY,
         at=_at(email.sent_at or email.created_at, zone),
         attempts=email.attempts,
         error=email.last_error,
@@ -176,18 +277,20 @@ def _line(event: InquiryEvent, zone: ZoneInfo, names: Mapping[int, str]) -> Line
         detail=_details(event, names),
         who=event.actor.name if event.actor else "",
         note=event.note,
-        is_alarm=event.kind in {EventKind.EMAIL_FAILED, EventKind.QUARANTINED},
+        is_alarm=event.kind in ALARMING,
     )
 
 
 def _details(event: InquiryEvent, names: Mapping[int, str]) -> str:
     """Return an event's codes in words."""
     details = event.details
-    words = [str(event.get_contact_result_display()) if event.contact_result else ""]
+    words = [str(event.get_contact_result_display()) if event.contact_result else "", details.get("reference", "")]
     if "coordinator" in details:
         words.append(names.get(details["coordinator"], _("nobody")))
     codes = (("rule", Rule), ("outcome", Outcome), ("reason", QuarantineReason), ("kind", EmailKind))
     words += [str(choices(details[key]).label) for key, choices in codes if details.get(key)]
+    if details.get("cause") == "virus":
+        words.append(_("a virus was found in it"))
     return ", ".join(word for word in words if word)
 
 

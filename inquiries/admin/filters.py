@@ -15,7 +15,7 @@ from coordinators.admin.access import person
 from inquiries.inbox import ALL, OPEN, VIEWS, VIEWS_BY_CODE
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
-from inquiries.services.submit import OTHER_LANGUAGE
+from inquiries.services.assigning import OTHER_LANGUAGE
 from treatments.titles import treatment_titles
 
 UNSURE = "unsure"

@@ -20,6 +20,7 @@ from inquiries.admin.detail import detail_context
 from inquiries.admin.filters import LanguageFilter, TreatmentFilter, ViewFilter
 from inquiries.admin.rows import Inbox
 from inquiries.admin.steps import STEPS_BY_NAME, OpenByReference, Release, Step, TakeOver, steps_for
+from inquiries.files.desk import download
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
@@ -50,6 +51,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
             path("", wrap(self.changelist_view), name="inquiries_inquiry_changelist"),
             path("open/", wrap(self.open_view), name="inquiries_inquiry_open"),
             path("<uuid:inquiry_id>/change/", wrap(self.inquiry_view), name="inquiries_inquiry_change"),
+            path("<uuid:inquiry_id>/files/<uuid:file_id>/", wrap(download), name="inquiries_inquiry_file"),
             path("<uuid:inquiry_id>/<slug:step>/", wrap(self.step_view), name="inquiries_inquiry_step"),
         ]
 
@@ -118,7 +120,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
             return self._show(request, inquiry, form)
         self.message_user(request, str(form.done), messages.SUCCESS)
         if self._find(request, inquiry_id) is None:
-            # Handed to somebody else: it is not this person's to see any more.
+            # Erased, or handed to somebody else: it is not this person's to see any more.
             return redirect("admin:inquiries_inquiry_changelist")
         return redirect("admin:inquiries_inquiry_change", inquiry_id)
 
@@ -138,7 +140,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         """Show the screen of one inquiry."""
         user = person(request)
         record_read(inquiry, by=user)
-        inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by").get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
         context = self._context(request) | detail_context(inquiry, user)
         context |= {"title": inquiry.reference, "steps": steps_for(inquiry, user, tried), "tried": tried}
         return TemplateResponse(request, "admin/inquiries/inquiry/inquiry.html", context)

@@ -10,40 +10,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.admin.access import ManagersOnly, person
-from inquiries.enums import EmailKind
+from inquiries.admin.records import ReadOnly
+from inquiries.enums import PATIENT_KINDS, EmailKind
 from inquiries.models import MailDetailChoice, OutgoingEmail
 from treatments.admin.access import DeskAdmin, KeepsRows
-
-
-class ReadOnly(KeepsRows):
-    """Rows that only services write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
-        """Let nobody add."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002  # Django's signature
-        """Let nobody change."""
-        return False
 
 
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(ManagersOnly, ReadOnly, DeskAdmin[OutgoingEmail]):
     """The outbox; an e-mail is sent again from its inquiry."""
 
-    list_display = ("created_at", "kind", "about", "recipient", "status", "attempts", "last_error", "sent_at")
+    list_display = ("created_at", "kind", "concerns", "recipient", "status", "attempts", "last_error", "sent_at")
     list_filter = ("status", "kind")
-    list_select_related = ("inquiry", "coordinator", "user")
+    list_select_related = ("inquiry", "coordinator", "user", "tombstone")
     list_per_page = 50
     ordering = ("-created_at",)
     fields = (
-        "kind", "about", "recipient", "status", "attempts", "created_at", "next_attempt_at", "sent_at",
+        "kind", "concerns", "recipient", "status", "attempts", "created_at", "next_attempt_at", "sent_at",
         "last_error", "message_id",
     )  # fmt: skip
 
     @admin.display(description=_("inquiry"), empty_value="–")
-    def about(self, email: OutgoingEmail) -> SafeString | None:
-        """Return a link to the inquiry."""
+    def concerns(self, email: OutgoingEmail) -> SafeString | str | None:
+        """Return a link to the inquiry, or the reference of an erased one."""
+        if email.tombstone:
+            return email.tombstone.reference
         if email.inquiry is None:
             return None
         address = reverse("admin:inquiries_inquiry_change", args=[email.inquiry.pk])
@@ -52,7 +43,7 @@ class OutgoingEmailAdmin(ManagersOnly, ReadOnly, DeskAdmin[OutgoingEmail]):
     @admin.display(description=_("to"))
     def recipient(self, email: OutgoingEmail) -> "str":
         """Return who gets it, by role where it is the patient."""
-        if email.kind == EmailKind.CONFIRMATION:
+        if email.kind in (*PATIENT_KINDS, EmailKind.ERASED):
             return str(_("patient"))
         if email.kind == EmailKind.HANDOVER_FALLBACK:
             return str(_("fallback mailbox"))

@@ -64,7 +64,7 @@ def inbox_rows(inquiries: list[Inquiry]) -> list[InboxRow]:
             clock=clock(inquiry, now),
             is_late=is_overdue(inquiry, now),
             received=in_short(inquiry.received_at.astimezone(zone)),
-            reply_by=in_short(inquiry.reply_due_at.astimezone(zone)),
+            reply_by=in_short(inquiry.reply_due_at.astimezone(zone)) if inquiry.reply_due_at else "",
             treatment=titles[inquiry.treatment_id] if inquiry.treatment_id else _("I don't know yet"),
             language=language_name(inquiry.preferred_language),
             country=country_name(inquiry.country),

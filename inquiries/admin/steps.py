@@ -8,14 +8,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
-from inquiries.enums import ContactResult, Outcome, Status
+from inquiries.enums import ContactResult, ErasedBy, Outcome, Status
 from inquiries.models import Inquiry, OutgoingEmail
-from inquiries.services import triage
+from inquiries.references import normal_reference
+from inquiries.services import contact, erasure, links, messages, triage
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 NOTE_LIMIT = 4000
+ANSWER_LIMIT = 8000
 
 
 class NoteField(forms.CharField):
@@ -28,12 +30,13 @@ class NoteField(forms.CharField):
 
 
 class Step(forms.Form):
-    """One step of triage for one inquiry; `title` heads its form, `done` is said afterwards."""
+    """One step of triage for one inquiry; `title` heads its form, `done` is said afterwards. Rare steps stand apart."""
 
     name: ClassVar[str]
     title: ClassVar["_StrPromise"]
     button: ClassVar["_StrPromise"]
     done: ClassVar["_StrPromise"]
+    is_rare: ClassVar[bool] = False
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
         super().__init__(data, prefix=self.name, label_suffix="")
@@ -214,7 +217,156 @@ class Resend(Step):
         triage.resend(self.cleaned_data["email"], by=self.user)
 
 
-STEPS: tuple[type[Step], ...] = (TakeOver, Release, LogContact, Assign, Close, Reopen, Resend)
+class WriteAnswer(Step):
+    """Write to the patient; the text waits on the private page."""
+
+    name = "answer"
+    title = _("Write to the patient")
+    button = _("Put it on the private page")
+    done = _("The answer waits on the patient's private page. An e-mail says that it is there.")
+
+    text = forms.CharField(
+        label=_("Your answer"),
+        max_length=ANSWER_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("In the patient's language. The e-mail only says that an answer waits; it carries none of this."),
+        error_messages={"required": _("Write your answer.")},
+    )
+
+    @property
+    def fits(self) -> bool:
+        """Return whether the patient can be told by e-mail."""
+        return self.inquiry.is_open and bool(self.inquiry.email) and not self.inquiry.is_quarantined
+
+    def perform(self) -> None:
+        """Store the answer."""
+        messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user)
+
+
+class AskForDetails(Step):
+    """Ask the patient to answer the medical questions."""
+
+    name = "ask-details"
+    title = button = _("Ask for medical details")
+    done = _("The patient is asked by e-mail to add details on the private page.")
+
+    @property
+    def fits(self) -> bool:
+        """Return whether the patient can be asked by e-mail."""
+        return self.inquiry.is_open and bool(self.inquiry.email) and not self.inquiry.is_quarantined
+
+    def perform(self) -> None:
+        """Ask."""
+        triage.ask_for_details(self.inquiry, by=self.user)
+
+
+class TellNotReached(Step):
+    """Tell the patient in writing that nobody could reach them."""
+
+    name = "not-reached"
+    title = button = _("Write that we could not reach them")
+    done = _("The patient is told by e-mail that we could not reach them.")
+
+    @property
+    def fits(self) -> bool:
+        """Return whether somebody has tried to reach the patient."""
+        has_email = self.inquiry.is_open and bool(self.inquiry.email)
+        return has_email and self.inquiry.events.filter(contact_result__in=triage.NOT_REACHED_RESULTS).exists()
+
+    def perform(self) -> None:
+        """Tell the patient."""
+        triage.tell_not_reached(self.inquiry, by=self.user)
+
+
+class ConfirmPerson(Step):
+    """Say that the person with the changed contact data is the patient."""
+
+    name = "confirm-person"
+    title = _("Confirm who the patient is")
+    button = _("I have made sure that it is the patient")
+    done = _("The person is confirmed. The patient can read back what was entered.")
+
+    confirmed = forms.BooleanField(
+        label=_("I have spoken with the patient and made sure that the new contact data are theirs."),
+        error_messages={"required": _("Tick the box when you have made sure.")},
+    )
+
+    @property
+    def fits(self) -> bool:
+        """Return whether contact data were changed and nobody has confirmed them."""
+        return self.inquiry.person_is_doubtful
+
+    def perform(self) -> None:
+        """Confirm the person."""
+        contact.confirm_person(self.inquiry, by=self.user)
+
+
+class RenewLink(Step):
+    """Give the patient a new private link; the old one is worth nothing then."""
+
+    name = "renew-link"
+    is_rare = True
+    title = button = _("Make a new private link")
+    done = _("There is a new private link. The old one opens nothing any more.")
+
+    def perform(self) -> None:
+        """Renew the link."""
+        links.renew_link(self.inquiry, by=self.user)
+
+
+class RevokeLink(Step):
+    """Withdraw the private link, when it fell into wrong hands."""
+
+    name = "revoke-link"
+    is_rare = True
+    title = button = _("Withdraw the private link")
+    done = _("The private link opens nothing any more. The patient can ask for a new one by e-mail.")
+
+    def perform(self) -> None:
+        """Withdraw the link."""
+        links.revoke_link(self.inquiry, by=self.user)
+
+
+class Erase(Step):
+    """Erase everything at the patient's wish; for managers."""
+
+    name = "erase"
+    is_rare = True
+    title = _("Erase everything at the patient's wish")
+    button = _("Erase for ever")
+    done = _("The inquiry and everything that belongs to it is erased.")
+
+    reference = forms.CharField(
+        label=_("Type the reference to confirm"),
+        max_length=20,
+        help_text=_("This cannot be undone. A record without personal data stays."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the inquiry's reference.")},
+    )
+
+    @property
+    def fits(self) -> bool:
+        """Return whether the person manages."""
+        return self.user.is_manager
+
+    def clean_reference(self) -> str:
+        """Refuse any reference but this inquiry's."""
+        typed = normal_reference(self.cleaned_data["reference"])
+        if typed != self.inquiry.reference:
+            raise forms.ValidationError(_("This is not the reference of this inquiry."))
+        return typed
+
+    def perform(self) -> None:
+        """Erase the inquiry. Raises TriageError for somebody who does not manage."""
+        if not self.user.is_manager:
+            raise triage.TriageError(_("Only a manager erases an inquiry."))
+        erasure.erase(self.inquiry, ErasedBy.STAFF, by=self.user)
+
+
+STEPS: tuple[type[Step], ...] = (
+    TakeOver, Release, ConfirmPerson, WriteAnswer, LogContact, AskForDetails, TellNotReached, Assign, Close, Reopen,
+    RenewLink, RevokeLink, Erase, Resend,
+)  # fmt: skip
 STEPS_BY_NAME = {step.name: step for step in STEPS}
 
 

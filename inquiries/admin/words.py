@@ -30,7 +30,9 @@ def badges(inquiry: Inquiry, now: datetime, *, has_failed_mail: bool) -> list[Ba
         (is_overdue(inquiry, now), Badge("overdue", _("overdue"))),
         (inquiry.is_quarantined, Badge("quarantine", _("quarantine"))),
         (inquiry.is_flagged and inquiry.status != Status.CLOSED, Badge("flagged", _("needs an owner"))),
-        (has_failed_mail, Badge("failed", _("failed mail"))),
+        (inquiry.email_refused_at is not None, Badge("failed", _("please phone"))),
+        (has_failed_mail and inquiry.email_refused_at is None, Badge("failed", _("failed mail"))),
+        (inquiry.person_is_doubtful, Badge("quarantine", _("confirm the person"))),
         (inquiry.opened_at is None, Badge("unopened", _("unopened"))),
         (inquiry.status == Status.WAITING and not is_overdue(inquiry, now), Badge("waiting", _("waiting"))),
         (inquiry.status == Status.CONTACTED, Badge("contacted", _("in contact"))),
@@ -41,7 +43,7 @@ def badges(inquiry: Inquiry, now: datetime, *, has_failed_mail: bool) -> list[Ba
 
 def is_overdue(inquiry: Inquiry, now: datetime) -> bool:
     """Return whether the patient was promised an answer before `now` and has none."""
-    return inquiry.status == Status.WAITING and inquiry.reply_due_at < now
+    return inquiry.status == Status.WAITING and inquiry.reply_due_at is not None and inquiry.reply_due_at < now
 
 
 def clock(inquiry: Inquiry, now: datetime) -> str:
@@ -50,6 +52,8 @@ def clock(inquiry: Inquiry, now: datetime) -> str:
         return str(inquiry.get_outcome_display())
     if inquiry.status == Status.CONTACTED:
         return _("answered")
+    if inquiry.reply_due_at is None:
+        return _("no time promised")
     if inquiry.reply_due_at < now:
         return _("%(span)s late") % {"span": span(now - inquiry.reply_due_at)}
     return _("due in %(span)s") % {"span": span(inquiry.reply_due_at - now)}

@@ -29,6 +29,7 @@ def _public(settings: Settings) -> None:
     settings.DEBUG = settings.MAIL_IS_KEPT = False
     settings.DEFAULT_FROM_EMAIL = "Clinic <inquiries@spine.example>"
     settings.ALLOWED_HOSTS = ["spine.example"]
+    settings.CLAMD_ADDRESS = "/run/clamav/clamd.ctl"
     Clinic.objects.create(id=Clinic.ONLY_ID, **CLINIC)
     ReplyPolicy.objects.update(fallback_mailbox="team@spine.example")
     make_coordinator()
@@ -43,6 +44,12 @@ def found() -> list[str]:
 @pytest.mark.usefixtures("_public")
 def test_sound_public_site_passes() -> None:
     assert found() == []
+
+
+@pytest.mark.usefixtures("_public")
+def test_public_site_without_a_virus_scanner_is_warned(settings: Settings) -> None:
+    settings.CLAMD_ADDRESS = ""
+    assert found() == ["clinic.W002"]
 
 
 def test_embedded_mode_on_loopback_passes() -> None:

@@ -26,8 +26,9 @@ NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 @pytest.fixture(autouse=True)
 def _swept() -> None:
-    """Let the last sweep be now, as it is while the site runs."""
-    Heartbeat.objects.create(name=Heartbeat.SWEEP, beat_at=timezone.now())
+    """Let the scheduled jobs have run just now, as they do while the site runs."""
+    for name in (Heartbeat.SWEEP, Heartbeat.CLOCK):
+        Heartbeat.objects.create(name=name, beat_at=timezone.now())
 
 
 @pytest.fixture
@@ -61,9 +62,10 @@ def test_ready_is_ok_when_everything_is_there(client: Client) -> None:
     assert status == 200
     assert answer == {
         "status": "ok", "degraded": [], "database": "ok", "broker": "ok", "oldest_unsent_email": "none",
-        "last_sweep": answer["last_sweep"],
+        "last_sweep": answer["last_sweep"], "last_promise_watch": answer["last_promise_watch"],
+        "retention": "0 days",
     }  # fmt: skip
-    assert answer["last_sweep"] in {"0 s", "1 s"}
+    assert {answer["last_sweep"], answer["last_promise_watch"]} <= {"0 s", "1 s"}
 
 
 @pytest.mark.usefixtures("_no_broker")
@@ -95,9 +97,15 @@ def test_ready_is_degraded_by_mail_that_waits_too_long(
         assert int(answer["oldest_unsent_email"].removesuffix(" s")) - age.total_seconds() in {0, 1}
 
 
-@pytest.mark.parametrize(("minutes", "degraded"), [(4, []), (6, ["last_sweep"])])
-def test_ready_is_degraded_by_a_sweep_long_ago(client: Client, minutes: int, degraded: list[str]) -> None:
-    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(minutes=minutes))
+@pytest.mark.parametrize(
+    ("name", "finding"), [(Heartbeat.SWEEP, "last_sweep"), (Heartbeat.CLOCK, "last_promise_watch")]
+)
+@pytest.mark.parametrize(("minutes", "is_degraded"), [(4, False), (6, True)])
+def test_ready_is_degraded_by_a_job_that_ran_long_ago(
+    client: Client, name: str, finding: str, minutes: int, is_degraded: bool
+) -> None:
+    degraded = [finding] if is_degraded else []
+    Heartbeat.objects.filter(name=name).update(beat_at=timezone.now() - timedelta(minutes=minutes))
     status, answer = ready(client)
     assert (status, answer["degraded"]) == (200, degraded)
 
@@ -105,7 +113,8 @@ def test_ready_is_degraded_by_a_sweep_long_ago(client: Client, minutes: int, deg
 def test_ready_is_degraded_before_the_first_sweep_and_ok_after_it(client: Client) -> None:
     Heartbeat.objects.all().delete()
     _status, answer = ready(client)
-    assert (answer["status"], answer["degraded"], answer["last_sweep"]) == ("degraded", ["last_sweep"], "never")
+    assert (answer["status"], answer["degraded"]) == ("degraded", ["last_promise_watch", "last_sweep"])
+    assert answer["last_sweep"] == answer["last_promise_watch"] == "never"
     call_command("sweep_outbox", verbosity=0)
     assert ready(client)[1]["status"] == "ok"
 
@@ -116,7 +125,7 @@ def test_ready_refuses_a_database_that_is_not_migrated(client: Client) -> None:
 
 
 @pytest.mark.parametrize("error", [DatabaseError, OperationalError, InterfaceError])
-@pytest.mark.parametrize("place", ["clinic_site.health.MigrationExecutor", "clinic_site.health._last_sweep"])
+@pytest.mark.parametrize("place", ["clinic_site.health.MigrationExecutor", "clinic_site.health._last_beat"])
 def test_ready_refuses_without_a_database(
     client: Client, monkeypatch: pytest.MonkeyPatch, place: str, error: type[Exception]
 ) -> None:

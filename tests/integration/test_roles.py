@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from coordinators.enums import Role
-from coordinators.models import Absence, Coordinator, ReplyPolicy, User
-from inquiries.enums import MailDetail
-from inquiries.models import Inquiry, MailDetailChoice
+from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, User
+from inquiries.enums import ErasedBy, MailDetail
+from inquiries.models import Inquiry, MailDetailChoice, Tombstone
+from inquiries.services.erasure import erase
+from inquiries.services.files import add_file
 from tests.factories import make_coordinator, make_inquiry, make_user
+from tests.files import pdf
 from treatments.enums import FactKind, Speciality
 from treatments.models import (
     Clinic,
@@ -62,8 +66,21 @@ def inquiry_of(owner: Coordinator) -> Inquiry:
     return inquiry
 
 
+def a_file(owner: Coordinator) -> tuple[UUID, UUID]:
+    inquiry = inquiry_of(owner)
+    return inquiry.pk, add_file(inquiry, SimpleUploadedFile("report.pdf", pdf())).pk
+
+
+def a_tombstone(owner: Coordinator) -> Tombstone:
+    return erase(inquiry_of(owner), ErasedBy.PATIENT)
+
+
 def absence_of(owner: Coordinator) -> Absence:
     return Absence.objects.create(coordinator=owner, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
+
+
+def a_special_day() -> SpecialDay:
+    return SpecialDay.objects.create(day_on=date(2020, 12, 24))
 
 
 def mail_choice() -> MailDetailChoice:
@@ -100,6 +117,15 @@ ADDRESSES: list[Case] = [
     ("inquiries_inquiry_changelist", None, STAFF),
     ("inquiries_inquiry_open", None, STAFF),
     ("inquiries_inquiry_change", lambda owner: inquiry_of(owner).pk, OWNER),
+    ("inquiries_inquiry_file", a_file, OWNER),
+    ("inquiries_consenttext_changelist", None, MANAGERS),
+    ("inquiries_consenttext_add", None, NOBODY),
+    ("inquiries_consenttext_change", lambda owner: inquiry_of(owner).consent.pk, MANAGERS),
+    ("inquiries_consenttext_delete", lambda owner: inquiry_of(owner).consent.pk, NOBODY),
+    ("inquiries_tombstone_changelist", None, MANAGERS),
+    ("inquiries_tombstone_add", None, NOBODY),
+    ("inquiries_tombstone_change", lambda owner: a_tombstone(owner).pk, MANAGERS),
+    ("inquiries_tombstone_delete", lambda owner: a_tombstone(owner).pk, NOBODY),
     ("inquiries_outgoingemail_changelist", None, MANAGERS),
     ("inquiries_outgoingemail_add", None, NOBODY),
     ("inquiries_outgoingemail_change", lambda owner: inquiry_of(owner).emails.all()[0].pk, MANAGERS),
@@ -123,6 +149,10 @@ ADDRESSES: list[Case] = [
     ("coordinators_absence_add", None, STAFF),
     ("coordinators_absence_change", lambda owner: absence_of(owner).pk, OWNER),
     ("coordinators_absence_delete", lambda owner: absence_of(owner).pk, OWNER),
+    ("coordinators_specialday_changelist", None, MANAGERS),
+    ("coordinators_specialday_add", None, MANAGERS),
+    ("coordinators_specialday_change", lambda _owner: a_special_day().pk, MANAGERS),
+    ("coordinators_specialday_delete", lambda _owner: a_special_day().pk, MANAGERS),
     ("treatments_treatment_changelist", None, EDITORS),
     ("treatments_treatment_add", None, EDITORS),
     ("treatments_treatment_change", lambda _owner: Treatment.objects.all()[0].pk, EDITORS),

@@ -13,12 +13,13 @@ from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from coordinators.assignment import Question, assign
 from coordinators.demo import create_demo_team
 from coordinators.enums import Role, Rule
 from coordinators.models import Coordinator, ReplyPolicy, User
-from coordinators.roster import candidates, clinic_today
+from coordinators.roster import candidates
 from inquiries.models import OutgoingEmail
 from inquiries.services.delivery import sweep
 from tests.factories import make_coordinator, make_inquiry
@@ -64,7 +65,7 @@ def test_demo_team_covers_every_treatment_in_every_language() -> None:
     policy = ReplyPolicy.objects.get()
     assert policy.fallback
     assert policy.fallback_mailbox
-    team = candidates(clinic_today(), {})
+    team = candidates(timezone.now(), {})
     for treatment in Treatment.objects.all():
         for language, _name in site.LANGUAGES:
             decision = assign(Question(treatment.code, language), team, policy.fallback_id)
