@@ -103,6 +103,9 @@ class EventKind(TextChoices):
     CODE_SENT = "CODE_SENT", _("code sent to the patient")
     READ_BACK = "READ_BACK", _("the patient read what they had entered")
     EXPORTED = "EXPORTED", _("the patient's data were exported")
+    NOTED = "NOTED", _("the desk's notes were changed")
+    REPLY_FILED = "REPLY_FILED", _("the patient answered by e-mail")
+    BOUNCED = "BOUNCED", _("an e-mail came back: please phone")
 
 
 class EmailKind(TextChoices):
@@ -127,10 +130,16 @@ class EmailKind(TextChoices):
     ESCALATION = "ESCALATION", _("request to step in")
     PATIENT_ADDED = "PATIENT_ADDED", _("notice: the patient added something")
     WITHDRAWN = "WITHDRAWN", _("notice: withdrawn and erased")
+    DIGEST = "DIGEST", _("morning overview for coordinators")
+    MANAGER_DIGEST = "MANAGER_DIGEST", _("morning overview for managers")
+    ALARM = "ALARM", _("alarm for managers")
 
 
 # Whom an e-mail is for decides what its row must point to (constraints of OutgoingEmail).
-ACCOUNT_KINDS = (EmailKind.INVITATION, EmailKind.PASSWORD_RESET, EmailKind.REVIEW_REPORT)
+ACCOUNT_KINDS = (
+    EmailKind.INVITATION, EmailKind.PASSWORD_RESET, EmailKind.REVIEW_REPORT, EmailKind.DIGEST,
+    EmailKind.MANAGER_DIGEST, EmailKind.ALARM,
+)  # fmt: skip
 NOTICE_KINDS = (EmailKind.REMINDER, EmailKind.ESCALATION, EmailKind.PATIENT_ADDED)
 PATIENT_KINDS = (
     EmailKind.CONFIRMATION, EmailKind.ADDITION, EmailKind.ANSWER_WAITING, EmailKind.PROMISE_MOVED,
@@ -192,3 +201,32 @@ class ErasedBy(TextChoices):
     PATIENT = "PATIENT", _("withdrawn by the patient")
     STAFF = "STAFF", _("erased by the staff at the patient's wish")
     RETENTION = "RETENTION", _("erased at the end of its time")
+
+
+class AnswerMailLevel(TextChoices):
+    """What the e-mail about an answer carries."""
+
+    NOTICE = "NOTICE", _("only that an answer waits on the private page")
+    FULL = "FULL", _("the answer itself")
+
+
+class InboundVerdict(TextChoices):
+    """What an e-mail in the clinic's mailbox turned out to be."""
+
+    FILED = "FILED", _("filed with its inquiry")
+    AUTOMATIC = "AUTOMATIC", _("automatic reply, left alone")
+    BOUNCE = "BOUNCE", _("an e-mail of ours that came back")
+    UNKNOWN = "UNKNOWN", _("belongs to no inquiry")
+    BROKEN = "BROKEN", _("could not be read")
+
+
+class FunnelStep(TextChoices):
+    """Steps from a page to an outcome, as they are counted."""
+
+    PAGE_READ = "PAGE_READ", _("treatment page read")
+    FORM_OPENED = "FORM_OPENED", _("form opened")
+    FORM_REFUSED = "FORM_REFUSED", _("form sent with mistakes")
+    SENT = "SENT", _("inquiry sent")
+    DETAILS_ADDED = "DETAILS_ADDED", _("details added")
+    FIRST_REPLY = "FIRST_REPLY", _("first reply")
+    OUTCOME = "OUTCOME", pgettext_lazy("funnel", "outcome")

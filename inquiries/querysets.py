@@ -17,6 +17,8 @@ from inquiries.sealing.blind import search_digests
 if TYPE_CHECKING:
     from inquiries.models import (  # noqa: F401  # names for the type checker only
         AccessCode,
+        DeskSheet,
+        Export,
         Inquiry,
         InquiryEvent,
         LinkRequest,
@@ -230,3 +232,11 @@ class LinkRequestQuerySet(SealedQuerySet["LinkRequest"]):
     def from_network(self, digest: str, *, since: datetime) -> Self:
         """Return the requests that came from one network."""
         return self.filter(network_digest=digest, made_at__gte=since)
+
+
+class DeskSheetQuerySet(SealedQuerySet["DeskSheet"]):
+    """The desk's own sheets."""
+
+
+class ExportQuerySet(SealedQuerySet["Export"]):
+    """The record of exports."""

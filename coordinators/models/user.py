@@ -37,7 +37,9 @@ class User(AbstractBaseUser):
         """Who works here, for sign-in and for the log of who did what."""
 
         personal = ("email", "name", "password", "last_login")
-        neutral = ("id", "role", "language", "is_active", "is_superuser", "invited_at")
+        neutral = (
+            "id", "role", "language", "is_active", "is_superuser", "invited_at", "wants_digest", "wants_alarms",
+        )  # fmt: skip
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -46,6 +48,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("may do everything"), default=False)
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
+    wants_digest = models.BooleanField(_("gets an overview every morning"), default=True, db_default=True)
+    wants_alarms = models.BooleanField(_("gets alarms by e-mail"), default=True, db_default=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

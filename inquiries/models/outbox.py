@@ -26,8 +26,8 @@ class OutgoingEmail(models.Model):
 
         personal = ("coordinator", "user", "address")
         neutral = (
-            "id", "inquiry", "tombstone", "about", "slot", "language", "kind", "status", "attempts", "created_at",
-            "next_attempt_at", "lease_until", "claim", "sent_at", "last_error", "message_id",
+            "id", "inquiry", "tombstone", "about", "topic", "slot", "language", "kind", "status", "attempts",
+            "created_at", "next_attempt_at", "lease_until", "claim", "sent_at", "last_error", "message_id",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +40,7 @@ class OutgoingEmail(models.Model):
     tombstone = models.ForeignKey(Tombstone, null=True, blank=True, on_delete=models.CASCADE, related_name="emails")
     # The code, message or promise that this e-mail is about; two of them make two e-mails of one kind.
     about = models.UUIDField(null=True, blank=True)
+    topic = models.CharField(max_length=40, blank=True, db_default="")  # the cause of an alarm, as a code
     slot = models.CharField(max_length=200, unique=True)
     # An address that is in no inquiry any more: an old one, or of an erased inquiry. Wiped with the last attempt.
     address: "models.TextField[str | None, str | None]" = SealedTextField(null=True, blank=True)  # type: ignore[assignment, misc]  # sealed or nothing
