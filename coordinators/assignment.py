@@ -3,18 +3,23 @@
 It sees language, treatment, calendar and load only. It can never see what a patient wrote (docs/adr/0003).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from coordinators.enums import Refusal, Rule
 
-RULES_VERSION = 2
+# From 3 on a trace holds everything that the rule looked at; 1 did not know returning patients.
+RULES_VERSION = 3
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A coordinator as the rule sees one; `last_assigned_at` is None for somebody who never had an inquiry."""
+    """A coordinator as the rule sees one; `last_assigned_at` is None for somebody who never had an inquiry.
+
+    `away_until` is the last day of an absence; the rule does not look at it, the explanation tells it.
+    """
 
     id: int
     name: str
@@ -24,6 +29,7 @@ class Candidate:
     is_absent: bool
     open_load: int
     last_assigned_at: datetime | None = None
+    away_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Decision:
     coordinator_id: int | None
     rule: Rule
     verdicts: tuple[Verdict, ...]
+    fallback_id: int | None = None
 
     @property
     def is_flagged(self) -> bool:
@@ -67,6 +74,7 @@ class Decision:
             "treatment": self.question.treatment,
             "language": self.question.language,
             "known_to": self.question.known_to,
+            "fallback": self.fallback_id,
             "rule": self.rule.value,
             "chosen": self.coordinator_id,
             "candidates": [
@@ -77,7 +85,9 @@ class Decision:
                     "knows": _knows(verdict.candidate, self.question),
                     "active": verdict.candidate.is_active,
                     "absent": verdict.candidate.is_absent,
+                    "away_until": _written(verdict.candidate.away_until),
                     "open": verdict.candidate.open_load,
+                    "last": _written(verdict.candidate.last_assigned_at),
                     "refusal": verdict.refusal.value if verdict.refusal else None,
                 }
                 for verdict in self.verdicts
@@ -93,19 +103,45 @@ def assign(question: Question, candidates: Sequence[Candidate], fallback_id: int
     """
     known = next((item for item in candidates if item.id == question.known_to and _is_here(item)), None)
     if known:
-        return Decision(question, known.id, Rule.RETURNING, _verdicts(question, candidates, known, needs_language=True))
+        verdicts = _verdicts(question, candidates, known, needs_language=True)
+        return Decision(question, known.id, Rule.RETURNING, verdicts, fallback_id)
     for rule, needs_language in ((Rule.LANGUAGE_AND_TREATMENT, True), (Rule.TREATMENT, False)):
         fitting = [item for item in candidates if _refusal(item, question, needs_language=needs_language) is None]
         if fitting:
             chosen = min(fitting, key=_turn)
-            return Decision(
-                question, chosen.id, rule, _verdicts(question, candidates, chosen, needs_language=needs_language)
-            )
+            verdicts = _verdicts(question, candidates, chosen, needs_language=needs_language)
+            return Decision(question, chosen.id, rule, verdicts, fallback_id)
     verdicts = tuple(Verdict(item, _refusal(item, question, needs_language=False)) for item in candidates)
     if fallback_id is None:
         return Decision(question, None, Rule.NOBODY, verdicts)
     verdicts = tuple(Verdict(v.candidate, None) if v.candidate.id == fallback_id else v for v in verdicts)
-    return Decision(question, fallback_id, Rule.FALLBACK, verdicts)
+    return Decision(question, fallback_id, Rule.FALLBACK, verdicts, fallback_id)
+
+
+def replay(trace: Mapping[str, Any]) -> Decision:
+    """Decide once more from what a trace of this rules' version stored; it must come to the same person."""
+    question = Question(trace["treatment"], trace["language"], trace["known_to"])
+    return assign(question, [_stored(item, question) for item in trace["candidates"]], trace["fallback"])
+
+
+def _stored(item: Mapping[str, Any], question: Question) -> Candidate:
+    """Return a candidate of a trace; of languages and treatments only the one that was asked for matters."""
+    return Candidate(
+        id=item["id"],
+        name=item["name"],
+        languages=frozenset({question.language} if item["speaks"] else ()),
+        treatments=frozenset({question.treatment} if item["knows"] and question.treatment else ()),
+        is_active=item["active"],
+        is_absent=item["absent"],
+        open_load=item["open"],
+        last_assigned_at=datetime.fromisoformat(item["last"]) if item["last"] else None,
+        away_until=date.fromisoformat(item["away_until"]) if item["away_until"] else None,
+    )
+
+
+def _written(moment: date | None) -> str | None:
+    """Return a day or a moment as a trace holds it."""
+    return moment.isoformat() if moment else None
 
 
 def _is_here(candidate: Candidate) -> bool:

@@ -86,7 +86,7 @@ def office_calendar(policy: ReplyPolicy) -> WorkCalendar:
 
 def calendars(now: datetime) -> dict[int, CoveredCalendar]:
     """Return when each of the team, or who covers for them, works from `now` to the horizon."""
-    return _Roster(now).calendars()
+    return Roster(now).calendars()
 
 
 def calendar_of(coordinator_id: int | None, now: datetime) -> Calendar:
@@ -98,12 +98,12 @@ def calendar_of(coordinator_id: int | None, now: datetime) -> Calendar:
 
 def is_away(coordinator_id: int, moment: datetime) -> bool:
     """Return whether the coordinator is away at `moment`."""
-    return _Roster(moment).is_away(coordinator_id, moment)
+    return Roster(moment).is_away(coordinator_id, moment)
 
 
 def replacement_of(coordinator_id: int, moment: datetime) -> int | None:
     """Return who covers for the coordinator at `moment`: the replacement of an absence, if present and active."""
-    roster = _Roster(moment)
+    roster = Roster(moment)
     return next(
         (
             absence.replacement_id
@@ -122,28 +122,17 @@ def candidates(moment: datetime, loads: Mapping[int, Load]) -> list[Candidate]:
 
     Absent is who is away when the clinic next works: on a Sunday evening, who is away from Monday.
     """
-    roster = _Roster(moment)
-    upcoming = roster.office.spans_from(moment)
-    at_work = upcoming[0].start if upcoming else moment
-    return [
-        Candidate(
-            id=member.pk,
-            name=member.display_name,
-            languages=frozenset(item.language for item in member.languages.all()),
-            treatments=frozenset(item.code for item in member.treatments.all()),
-            is_active=member.is_active,
-            is_absent=roster.is_away(member.pk, at_work),
-            open_load=loads.get(member.pk, Load()).open_count,
-            last_assigned_at=loads.get(member.pk, Load()).last_assigned_at,
-        )
-        for member in roster.team.values()
-    ]
+    return Roster(moment).candidates(moment, loads)
 
 
-class _Roster:
-    """The team with its hours and absences around a moment, read in a constant number of queries."""
+class Roster:
+    """The team with its hours and absences around a moment, read in a constant number of queries.
 
-    def __init__(self, moment: datetime) -> None:
+    `until` is the last moment that is asked about. `planned` is an absence that is not saved yet: it stands for the
+    stored one of the same key, so that what it breaks can be seen first.
+    """
+
+    def __init__(self, moment: datetime, until: datetime | None = None, *, planned: Absence | None = None) -> None:
         self.policy = get_policy()
         self.country = clinic_country()
         self.office = office_calendar(self.policy)
@@ -151,10 +140,16 @@ class _Roster:
         self.team = {member.pk: member for member in team.order_by("id")}
         self.active = {member.pk for member in self.team.values() if member.is_active}
         # Absences are cut to what matters, so that a mistyped year cannot leave the calendar.
-        self.first, self.last = (moment - _MARGIN).date(), (moment + HORIZON + _MARGIN).date()
+        self.first, self.last = (moment - _MARGIN).date(), ((until or moment) + HORIZON + _MARGIN).date()
         self.absences: defaultdict[int, list[Absence]] = defaultdict(list)
-        for absence in Absence.objects.between(self.first, self.last).order_by("starts_on", "id"):
+        for absence in self._absences(planned):
             self.absences[absence.coordinator_id].append(absence)
+
+    def candidates(self, moment: datetime, loads: Mapping[int, Load]) -> list[Candidate]:
+        """Return the whole team as candidates for an inquiry that arrives at `moment`."""
+        upcoming = self.office.spans_from(moment)
+        at_work = upcoming[0].start if upcoming else moment
+        return [self._candidate(member, at_work, loads.get(member.pk, Load())) for member in self.team.values()]
 
     def calendars(self) -> dict[int, CoveredCalendar]:
         """Return everybody's calendar with those who cover for them."""
@@ -165,6 +160,11 @@ class _Roster:
         """Return whether one of the person's absences covers `moment`."""
         return any(self.away(absence).covers(moment) for absence in self.absences[coordinator_id])
 
+    def away_until(self, coordinator_id: int, moment: datetime) -> date | None:
+        """Return the last day of the absence that covers `moment`, if one does."""
+        days = [absence.ends_on for absence in self.absences[coordinator_id] if self.away(absence).covers(moment)]
+        return max(days, default=None)
+
     def away(self, absence: Absence) -> Away:
         """Return the absence on the clock of whoever is away."""
         begins_before, ends_after = absence.starts_on < self.first, absence.ends_on > self.last
@@ -174,6 +174,29 @@ class _Roster:
             zone=zone_of(self.team[absence.coordinator_id], self.policy),
             from_time=None if begins_before else absence.from_time,
             until_time=None if ends_after else absence.until_time,
+        )
+
+    def _absences(self, planned: Absence | None) -> list[Absence]:
+        """Return the absences that matter, in order; a planned one in its stored self's place."""
+        found = list(Absence.objects.between(self.first, self.last))
+        if planned is not None:
+            found = [absence for absence in found if absence.pk != planned.pk]
+            if planned.starts_on <= self.last and planned.ends_on >= self.first:
+                found.append(planned)
+        return sorted(found, key=lambda absence: (absence.starts_on, absence.pk is None, absence.pk or 0))
+
+    def _candidate(self, member: Coordinator, at_work: datetime, load: Load) -> Candidate:
+        """Return one of the team as the rule sees them when the clinic next works."""
+        return Candidate(
+            id=member.pk,
+            name=member.display_name,
+            languages=frozenset(item.language for item in member.languages.all()),
+            treatments=frozenset(item.code for item in member.treatments.all()),
+            is_active=member.is_active,
+            is_absent=self.is_away(member.pk, at_work),
+            open_load=load.open_count,
+            last_assigned_at=load.last_assigned_at,
+            away_until=self.away_until(member.pk, at_work),
         )
 
     def _calendar(self, member: Coordinator) -> WorkCalendar:

@@ -1,5 +1,5 @@
-"""The team at the desk: coordinators, absences, the reply policy, special days."""
+"""The team at the desk: coordinators, the reply policy, special days."""
 
-from coordinators.admin import absence, coordinator, policy, special_day
+from coordinators.admin import coordinator, policy, special_day
 
-__all__ = ["absence", "coordinator", "policy", "special_day"]
+__all__ = ["coordinator", "policy", "special_day"]
