@@ -1,23 +1,36 @@
-"""The inbox's named views: which inquiries a person works through, and how many wait in each."""
+"""The inbox's named views: which inquiries a person works through, in which order, and how many wait in each."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordinators.models import User
-from coordinators.roster import clinic_today
-from inquiries.models import Inquiry
+from coordinators.models import Coordinator, User
+from coordinators.roster import clinic_today, get_policy
+from inquiries.enums import EventKind
+from inquiries.keyset import Order
+from inquiries.models import Inquiry, InquiryEvent
 from inquiries.querysets import InquiryQuerySet
+from inquiries.sight import Sight
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
 Narrow = Callable[[InquiryQuerySet, User, datetime], InquiryQuerySet]
+
+OPENED_BY_REFERENCE_HOURS = 8
+# Nobody needs to know how many hundreds wait, and the database need not count them.
+COUNTED_UP_TO = 99
+
+LONGEST_WAITING = Order("waiting", ("inbox_rank", "inbox_at", "id"))
+NEWEST = Order("newest", ("received_at", "id"), is_descending=True)
 
 
 @dataclass(frozen=True)
@@ -27,21 +40,38 @@ class View:
     code: str
     label: "_StrPromise"
     narrow: Narrow
+    order: Order = LONGEST_WAITING
     is_counted: bool = True
     is_alarm: bool = False
 
 
+def _due_today(rows: InquiryQuerySet, _user: User, now: datetime) -> InquiryQuerySet:
+    """Return what is to be done before the clinic's day ends, and what was to be done before."""
+    zone = get_policy().zone
+    today = now.astimezone(zone).date()
+    return rows.to_do_by(datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone), today)
+
+
+def _undelivered(rows: InquiryQuerySet, _user: User, _now: datetime) -> InquiryQuerySet:
+    """Return the open inquiries with an e-mail that somebody must make up for."""
+    return rows.open().with_undelivered_mail()
+
+
 OPEN = View("open", _("open"), lambda rows, _user, _now: rows.open(), is_counted=False)
-ALL = View("all", _("all"), lambda rows, _user, _now: rows, is_counted=False)
+ALL = View("all", _("all"), lambda rows, _user, _now: rows, NEWEST, is_counted=False)
 VIEWS = (
     OPEN,
     View("mine", _("mine"), lambda rows, user, _now: rows.open().owned_by(user)),
-    View("waiting", _("waiting"), lambda rows, _user, _now: rows.waiting()),
+    View("due-today", _("due today"), _due_today),
+    View("unopened", _("unopened"), lambda rows, _user, _now: rows.unopened()),
+    View("waiting", _("waiting for us"), lambda rows, _user, _now: rows.waiting()),
     View("overdue", _("overdue"), lambda rows, _user, now: rows.overdue(now), is_alarm=True),
+    View("not-reached", _("could not reach"), lambda rows, _user, _now: rows.not_reached()),
+    View("patients-turn", _("waiting for the patient"), lambda rows, _user, _now: rows.waiting_for_patient()),
     View("unassigned", _("unassigned"), lambda rows, _user, _now: rows.unassigned(), is_alarm=True),
     View("quarantine", _("quarantine"), lambda rows, _user, _now: rows.quarantined(), is_alarm=True),
-    View("failed-mail", _("failed mail"), lambda rows, _user, _now: rows.with_failed_mail(), is_alarm=True),
-    View("closed", _("closed"), lambda rows, _user, _now: rows.closed(), is_counted=False),
+    View("failed-mail", _("failed mail"), _undelivered, is_alarm=True),
+    View("closed", _("closed"), lambda rows, _user, _now: rows.closed(), NEWEST, is_counted=False),
     ALL,
 )
 VIEWS_BY_CODE = {view.code: view for view in VIEWS}
@@ -49,25 +79,66 @@ VIEWS_BY_CODE = {view.code: view for view in VIEWS}
 
 @dataclass(frozen=True)
 class DeskCount:
-    """How many inquiries a view holds, and where they are."""
+    """How many inquiries a view holds, counted no further than needed, and where they are."""
 
+    code: str
     label: "_StrPromise"
     number: int
     url: str
-    is_alarm: bool
+    wants_nobody: bool
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether a person should look, because there is anything at all."""
+        return self.wants_nobody and self.number > 0
+
+    @property
+    def shown(self) -> str:
+        """The number as people read it: `99+` for all larger ones."""
+        return str(self.number) if self.number <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
+
+
+def sight_of(user: User) -> Sight:
+    """Return what `user` may see now: managers all; coordinators their own, unassigned and absent colleagues'.
+
+    An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours.
+    """
+    if user.is_manager:
+        return Sight(sees_all=True)
+    if not user.handles_inquiries:
+        return Sight()
+    today, since = clinic_today(), timezone.now() - timedelta(hours=OPENED_BY_REFERENCE_HOURS)
+    absent = Coordinator.objects.filter(absences__starts_on__lte=today, absences__ends_on__gte=today)
+    own = Coordinator.objects.filter(user=user)
+    opened = InquiryEvent.objects.filter(kind=EventKind.OPENED_BY_REFERENCE, actor=user, at__gt=since)
+    return Sight(
+        sees_flagged=True,
+        coordinators=tuple(own.union(absent).values_list("pk", flat=True)),
+        opened=tuple(opened.values_list("inquiry", flat=True).distinct()),
+    )
 
 
 def visible_inquiries(user: User) -> InquiryQuerySet:
     """Return what `user` may see now."""
-    return Inquiry.objects.visible_to(user, now=timezone.now(), today=clinic_today())
+    return Inquiry.objects.visible_to(sight_of(user))
 
 
-def desk_counts(user: User) -> list[DeskCount]:
-    """Return how many inquiries wait for `user` in each view that is counted."""
-    rows, now, inbox = visible_inquiries(user), timezone.now(), reverse("admin:inquiries_inquiry_changelist")
-    counts = []
-    for view in VIEWS:
-        if view.is_counted:
-            number = view.narrow(rows, user, now).count()
-            counts.append(DeskCount(view.label, number, f"{inbox}?view={view.code}", view.is_alarm and number > 0))
-    return counts
+def desk_counts(user: User, sight: Sight | None = None) -> list[DeskCount]:
+    """Return how many inquiries wait for `user` in each view that is counted, by one question."""
+    rows, now = Inquiry.objects.visible_to(sight or sight_of(user)), timezone.now()
+    inbox = reverse("admin:inquiries_inquiry_changelist")
+    views = [view for view in VIEWS if view.is_counted]
+    first, *others = [_lines(view.narrow(rows, user, now), view.code) for view in views]
+    numbers = Counter(first.union(*others, all=True))
+    return [
+        DeskCount(view.code, view.label, numbers[view.code], f"{inbox}?view={view.code}", view.is_alarm)
+        for view in views
+    ]
+
+
+def _lines(rows: InquiryQuerySet, code: str) -> "QuerySet[Inquiry, str]":
+    """Return a view's code as often as it has inquiries, but no more often than is counted."""
+    few = Inquiry.objects.filter(pk__in=rows.values("pk")[: COUNTED_UP_TO + 1])
+    # Each part of a union needs the code as its own column.
+    lines: QuerySet[Inquiry, str] = few.annotate(view=Value(code)).values_list("view", flat=True)
+    return lines

@@ -3,16 +3,19 @@
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
-from coordinators.models import Coordinator, User
-from inquiries.enums import EmailStatus, EventKind, Scan, Status
+from coordinators.models import User
+from inquiries.enums import ContactResult, EmailStatus, EventKind, Scan, Status
 from inquiries.references import normal_reference
 from inquiries.sealing import SealedQuerySet
 from inquiries.sealing.blind import search_digests
+from inquiries.sight import Sight
 
 if TYPE_CHECKING:
     from inquiries.models import (  # noqa: F401  # names for the type checker only
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
         ReplyPromise,
     )
 
-OPENED_BY_REFERENCE_HOURS = 8
+# Places in the inbox (`Inquiry.inbox_rank`): promised nothing, waiting, in contact, at an end
+WAITING_RANK, CONTACTED_RANK, CLOSED_RANK = 1, 2, 3
+# A search looks through so many inquiries, the newest; a name that more people share needs a second word
+FOUND_AT_MOST = 500
 # How often a code may be mistyped before it is worth nothing
 CODE_ATTEMPTS = 5
 
@@ -37,17 +43,25 @@ CODE_ATTEMPTS = 5
 class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     """Inquiries, by what is to be done with them and by who may see them."""
 
+    # Whose eyes the rows were chosen for, if for anybody's
+    sight: Sight | None = None
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]  # Django's own, which its stubs leave out
+        clone.sight = self.sight
+        return clone
+
     def open(self) -> Self:
         """Return the inquiries that are not closed; one that was added to another goes on there."""
-        return self.exclude(status__in=[Status.CLOSED, Status.JOINED])
+        return self.filter(inbox_rank__lt=CLOSED_RANK)
 
     def leading(self) -> Self:
         """Return the inquiries without those that were added to another."""
         return self.exclude(status=Status.JOINED)
 
     def closed(self) -> Self:
-        """Return the inquiries that came to an end."""
-        return self.filter(status=Status.CLOSED)
+        """Return the inquiries that came to an end; nearly all, so that no index by status would help."""
+        return self.exclude(status__in=[Status.WAITING, Status.CONTACTED, Status.JOINED])
 
     def quarantined(self) -> Self:
         """Return the open inquiries that wait for a person before they go on."""
@@ -59,56 +73,75 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
 
     def waiting(self) -> Self:
         """Return the inquiries whose patients wait for a first answer."""
-        return self.not_quarantined().filter(status=Status.WAITING)
+        return self.not_quarantined().filter(inbox_rank__lt=CONTACTED_RANK)
+
+    def unopened(self) -> Self:
+        """Return the open inquiries that nobody has looked at; those in quarantine have their own view."""
+        return self.open().not_quarantined().filter(opened_at__isnull=True)
 
     def unassigned(self) -> Self:
-        """Return the open inquiries without an owner, or with the fallback's flag."""
-        return self.open().filter(Q(coordinator__isnull=True) | Q(is_flagged=True))
+        """Return the open inquiries that need an owner; one without a coordinator always has the flag."""
+        return self.open().filter(is_flagged=True)
 
     def overdue(self, now: datetime) -> Self:
         """Return the open inquiries, quarantined ones too, whose patients were promised an answer before `now`."""
-        return self.filter(status=Status.WAITING, reply_due_at__lt=now)
+        return self.filter(inbox_rank=WAITING_RANK, inbox_at__lt=now)
+
+    def to_do_by(self, end_of_day: datetime, today: date) -> Self:
+        """Return the open inquiries with a promise or a next date of `today` or before."""
+        promised = Q(inbox_rank=WAITING_RANK, inbox_at__lt=end_of_day)
+        return self.open().filter(promised | Q(desk_sheet__follow_up_on__lte=today))
+
+    def not_reached(self) -> Self:
+        """Return the inquiries in contact whose last attempt did not reach the patient."""
+        return self.filter(inbox_rank=CONTACTED_RANK).filter(self._last_attempt_failed())
+
+    def waiting_for_patient(self) -> Self:
+        """Return the inquiries in contact whose patients were reached: it is their turn."""
+        return self.filter(inbox_rank=CONTACTED_RANK).exclude(self._last_attempt_failed())
 
     def with_failed_mail(self) -> Self:
         """Return the inquiries with an e-mail that could not be delivered."""
-        return self.filter(emails__status=EmailStatus.FAILED).distinct()
+        return self.filter(Exists(self._same_row().filter(emails__status=EmailStatus.FAILED)))
+
+    def with_undelivered_mail(self) -> Self:
+        """Return the inquiries with a failed e-mail, or whose mailbox refuses ours and nobody has phoned since."""
+        failed = Exists(self._same_row().filter(emails__status=EmailStatus.FAILED))
+        since = {"events__kind": EventKind.CONTACT_ATTEMPT, "events__at__gte": OuterRef("email_refused_at")}
+        refused = Q(email_refused_at__isnull=False) & ~Exists(self._same_row().filter(**since))
+        return self.filter(failed | refused)
 
     def owned_by(self, user: User) -> Self:
         """Return the inquiries that `user` answers."""
         return self.filter(coordinator__user=user)
 
-    def visible_to(self, user: User, *, now: datetime, today: date) -> Self:
-        """Return what `user` may see: managers all; coordinators their own, unassigned and absent colleagues'.
-
-        An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours.
-        """
-        if user.is_manager:
-            return self.leading()
-        if not user.handles_inquiries:
-            return self.none()
-        opened_by_reference = self.model._default_manager.filter(
-            events__kind=EventKind.OPENED_BY_REFERENCE,
-            events__actor=user,
-            events__at__gt=now - timedelta(hours=OPENED_BY_REFERENCE_HOURS),
-        )
-        absent = Coordinator.objects.filter(absences__starts_on__lte=today, absences__ends_on__gte=today)
-        return self.leading().filter(
-            Q(coordinator__user=user)
-            | Q(coordinator__isnull=True)
-            | Q(is_flagged=True)
-            | Q(coordinator__in=absent)
-            | Q(pk__in=opened_by_reference.values("pk"))
-        )
+    def visible_to(self, sight: Sight) -> Self:
+        """Return the leading inquiries that somebody may see."""
+        rows = self.leading().filter(sight.condition)
+        rows.sight = sight
+        return rows
 
     def found_by(self, term: str) -> Self:
         """Return the inquiries whose reference, name words, address or number match every word of `term`."""
-        matches = Q(reference=normal_reference(term)) | Q(additions__reference=normal_reference(term))
-        if words := search_digests(term):
-            by_words = self.model._default_manager.all()
-            for digests in words:
-                by_words = by_words.filter(search_terms__digest__in=digests)
-            matches |= Q(pk__in=by_words.values("pk")) | Q(pk__in=by_words.values("joined_to"))
-        return self.filter(matches).distinct()
+        return self.filter(pk__in=self.matches(term))
+
+    def matches(self, term: str) -> list[uuid.UUID]:
+        """Return the keys of the newest inquiries that match, one more than are looked through if there are more.
+
+        What was added to another inquiry leads there.
+        """
+        leading = Coalesce("joined_to", "pk")
+        rows = self.model._default_manager.filter(reference=normal_reference(term))
+        found = list(rows.values_list(leading, flat=True))
+        if digests := search_digests(term):
+            first, *others = digests
+            terms: Any = self.model._meta.get_field("search_terms").related_model
+            rows = terms.objects.filter(digest__in=first)
+            for other in others:
+                rows = rows.filter(Exists(terms.objects.filter(inquiry=OuterRef("inquiry"), digest__in=other)))
+            leading = Coalesce("inquiry__joined_to", "inquiry")
+            found += rows.order_by("-id").values_list(leading, flat=True)[: FOUND_AT_MOST + 1]
+        return list(dict.fromkeys(found))
 
     def of_person(self, digests: Iterable[str]) -> Self:
         """Return the inquiries that are found by one of these digests of an address or a number."""
@@ -124,12 +157,17 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
 
     def longest_waiting_first(self) -> Self:
         """Order by who has waited longest against the promise: waiting before in contact before closed."""
-        rank = models.Case(
-            models.When(status=Status.WAITING, then=0),
-            models.When(status=Status.CONTACTED, then=1),
-            default=2,
-        )
-        return self.order_by(rank, F("reply_due_at").asc(nulls_first=True), "received_at", "id")
+        return self.order_by("inbox_rank", "inbox_at", "id")
+
+    def _same_row(self) -> "InquiryQuerySet":
+        """Return the row of the outer query, from which its events and e-mails are reached."""
+        return self.model._default_manager.filter(pk=OuterRef("pk"))
+
+    def _last_attempt_failed(self) -> Q:
+        """Return the condition that the newest contact attempt did not reach the patient."""
+        attempts = self._same_row().filter(events__kind=EventKind.CONTACT_ATTEMPT).order_by("-events__at")
+        result = Subquery(attempts.values("events__contact_result")[:1])
+        return Q(In(result, [ContactResult.UNREACHABLE, ContactResult.LEFT_MESSAGE]))
 
 
 class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):

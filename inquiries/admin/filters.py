@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordinators.admin.access import person
-from inquiries.inbox import ALL, OPEN, VIEWS, VIEWS_BY_CODE
+from inquiries.inbox import ALL, OPEN, VIEWS, VIEWS_BY_CODE, View
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
 from inquiries.services.assigning import OTHER_LANGUAGE
@@ -38,16 +38,27 @@ class ViewFilter(SimpleListFilter):
         chosen = super().value()
         return chosen if chosen in VIEWS_BY_CODE else self.default
 
+    @property
+    def view(self) -> View:
+        """The chosen view."""
+        return VIEWS_BY_CODE[self.value()]
+
     def choices(self, changelist: ChangeList) -> Any:  # noqa: ANN401  # Django's signature
-        """Yield the views as links that keep the other filters."""
+        """Yield the views as links that keep the other filters, with how many inquiries wait in each."""
+        counts = {count.code: count for count in getattr(changelist, "counts", ())}
         for code, label in self.lookup_choices:
             link = changelist.get_query_string({self.parameter_name: code})
-            yield {"selected": code == self.value(), "query_string": link, "display": label}
+            yield {
+                "selected": code == self.value(),
+                "query_string": link,
+                "display": label,
+                "count": counts.get(code),
+            }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> InquiryQuerySet:
         """Return the inquiries of the view."""
-        rows = _inquiries(queryset)
-        return VIEWS_BY_CODE[self.value()].narrow(rows, person(request), timezone.now())
+        rows = as_inquiries(queryset)
+        return self.view.narrow(rows, person(request), timezone.now())
 
 
 class LanguageFilter(SimpleListFilter):
@@ -85,7 +96,10 @@ class TreatmentFilter(SimpleListFilter):
         return queryset.filter(treatment=int(chosen)) if chosen and chosen.isdecimal() else queryset
 
 
-def _inquiries(queryset: QuerySet[Inquiry]) -> InquiryQuerySet:
+FILTERS = (ViewFilter, LanguageFilter, TreatmentFilter)
+
+
+def as_inquiries(queryset: QuerySet[Any] | None) -> InquiryQuerySet:
     """Return the queryset as what it is; Django's signature only knows its base class."""
     if not isinstance(queryset, InquiryQuerySet):
         raise TypeError

@@ -16,18 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coordinators.admin.access import InquiryStaff, person
 from coordinators.models import Coordinator, User
+from inquiries.admin.bulk import close_selected
 from inquiries.admin.detail import detail_context
-from inquiries.admin.filters import LanguageFilter, TreatmentFilter, ViewFilter
-from inquiries.admin.rows import Inbox
-from inquiries.admin.steps import STEPS_BY_NAME, OpenByReference, Release, Step, TakeOver, steps_for
+from inquiries.admin.filters import FILTERS
+from inquiries.admin.rows import SEALED, Inbox
+from inquiries.admin.steps import STEPS_BY_NAME, OpenByReference, Release, Step, TakeOver, step_context
 from inquiries.files.desk import download
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
 from inquiries.services.triage import TriageError, open_by_reference, record_read
 from treatments.admin.access import DeskAdmin
-
-SEALED = ("name", "email", "phone", "message")
 
 
 @admin.register(Inquiry)
@@ -36,13 +35,13 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
 
     change_list_template = "admin/inquiries/inquiry/inbox.html"
     list_display = ("reference",)
-    list_filter = (ViewFilter, LanguageFilter, TreatmentFilter)
+    list_filter = FILTERS
     list_per_page = 50
     list_max_show_all = 0
     sortable_by = ()
     search_fields = ("reference",)
     search_help_text = gettext_lazy("Reference, whole words of the name, the e-mail address or the phone number.")
-    actions = ("take_over_selected", "release_selected")
+    actions = ("take_over_selected", "release_selected", close_selected)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the desk's addresses of inquiries; there is nothing to add, delete, or edit freely."""
@@ -80,12 +79,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         self,
         request: HttpRequest,  # noqa: ARG002  # Django's signature
         queryset: QuerySet[Inquiry],
-        search_term: str,
+        search_term: str,  # noqa: ARG002  # Django's signature
     ) -> tuple[QuerySet[Inquiry], bool]:
-        """Find through keyed digests: the texts themselves are sealed."""
-        if not search_term.strip() or not isinstance(queryset, InquiryQuerySet):
-            return queryset, False
-        return queryset.found_by(search_term), False
+        """Leave it to the inbox, which finds through keyed digests: the texts themselves are sealed."""
+        return queryset, False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer to take over only to coordinators."""
@@ -116,7 +113,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         if request.method != "POST":
             return redirect("admin:inquiries_inquiry_change", inquiry_id)
         form = STEPS_BY_NAME[step](request.POST, inquiry=inquiry, user=person(request))
-        if not (form.is_valid() and _performed(form)):
+        if not (form.is_valid() and not form.is_draft and _performed(form)):
             return self._show(request, inquiry, form)
         self.message_user(request, str(form.done), messages.SUCCESS)
         if self._find(request, inquiry_id) is None:
@@ -142,7 +139,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         record_read(inquiry, by=user)
         inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
         context = self._context(request) | detail_context(inquiry, user)
-        context |= {"title": inquiry.reference, "steps": steps_for(inquiry, user, tried), "tried": tried}
+        context |= {"title": inquiry.reference} | step_context(inquiry, user, tried)
         return TemplateResponse(request, "admin/inquiries/inquiry/inquiry.html", context)
 
     def _visible(self, request: HttpRequest, inquiry_id: UUID) -> Inquiry:
@@ -192,4 +189,7 @@ def _performed(form: Step) -> bool:
     except TriageError as error:
         form.add_error(None, str(error))
         return False
+    except Inquiry.DoesNotExist as error:
+        # Erased while the step was being taken.
+        raise Http404 from error
     return True

@@ -46,7 +46,14 @@ class InquiryEvent(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [models.Index(fields=["inquiry", "at"], name="inquiries_event_timeline")]
+        indexes = [
+            models.Index(fields=["inquiry", "at"], name="inquiries_event_timeline"),
+            models.Index(
+                fields=["actor", "at"],
+                name="inquiries_event_by_reference",
+                condition=Q(kind=EventKind.OPENED_BY_REFERENCE),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="inquiries_event_contact_has_result",

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator
 from inquiries.enums import CallTime, ForWhom, Outcome, QuarantineReason, Status
 from inquiries.models.consent import ConsentText
-from inquiries.querysets import InquiryQuerySet
+from inquiries.querysets import CLOSED_RANK, CONTACTED_RANK, WAITING_RANK, InquiryQuerySet
 from inquiries.sealing import SealedTextField
 from treatments.models import Treatment
 
@@ -35,6 +36,7 @@ class Inquiry(models.Model):
             "receipt_due_at", "coordinator", "is_flagged", "received_at", "reply_due_at", "opened_at",
             "first_contact_at", "closed_at", "closed_by", "outcome", "quarantined_at", "quarantine_reason",
             "released_at", "email_refused_at", "contact_changed_at", "person_confirmed_at",
+            "inbox_rank", "inbox_at",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,6 +123,21 @@ class Inquiry(models.Model):
     contact_changed_at = models.DateTimeField(_("contact data changed by the patient"), null=True, blank=True)
     person_confirmed_at = models.DateTimeField(_("person confirmed"), null=True, blank=True)
 
+    # The inbox's order, made by the database itself: not promised, waiting, in contact, at an end; then since when.
+    inbox_rank = models.GeneratedField(
+        expression=Case(
+            When(status=Status.WAITING, reply_due_at__isnull=True, then=0),
+            When(status=Status.WAITING, then=WAITING_RANK),
+            When(status=Status.CONTACTED, then=CONTACTED_RANK),
+            default=CLOSED_RANK,
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    inbox_at = models.GeneratedField(
+        expression=Coalesce("reply_due_at", "received_at"), output_field=models.DateTimeField(), db_persist=True
+    )
+
     objects = InquiryQuerySet.as_manager()
 
     class Meta:
@@ -131,6 +148,42 @@ class Inquiry(models.Model):
             models.Index(fields=["coordinator", "status", "reply_due_at"], name="inquiries_inquiry_mine"),
             models.Index(fields=["fingerprint", "received_at"], name="inquiries_inquiry_repeat"),
             models.Index(fields=["network_digest", "received_at"], name="inquiries_inquiry_rate"),
+            # The inbox is read page by page along these (docs/inbox.md): the open ones, then everything by age.
+            models.Index(fields=["inbox_rank", "inbox_at", "id"], name="inquiries_inbox_open"),
+            models.Index(fields=["coordinator", "inbox_rank", "inbox_at", "id"], name="inquiries_inbox_own"),
+            models.Index(
+                fields=["inbox_rank", "inbox_at", "id"], name="inquiries_inbox_flagged", condition=Q(is_flagged=True)
+            ),
+            models.Index(
+                fields=["inbox_rank", "inbox_at", "id"],
+                name="inquiries_inbox_unopened",
+                condition=Q(opened_at__isnull=True),
+            ),
+            models.Index(
+                fields=["inbox_rank", "inbox_at", "id"],
+                name="inquiries_inbox_held",
+                condition=Q(quarantined_at__isnull=False, released_at__isnull=True),
+            ),
+            models.Index(fields=["received_at", "id"], name="inquiries_newest"),
+            models.Index(fields=["coordinator", "received_at", "id"], name="inquiries_newest_own"),
+            models.Index(fields=["preferred_language", "received_at", "id"], name="inquiries_newest_language"),
+            models.Index(fields=["treatment", "received_at", "id"], name="inquiries_newest_treatment"),
+            models.Index(
+                fields=["coordinator", "preferred_language", "received_at", "id"], name="inquiries_own_language"
+            ),
+            models.Index(fields=["coordinator", "treatment", "received_at", "id"], name="inquiries_own_treatment"),
+            # Few: without these, SQLite would rather read all inquiries of a language to find them.
+            models.Index(fields=["received_at", "id"], name="inquiries_flagged", condition=Q(is_flagged=True)),
+            models.Index(
+                fields=["preferred_language", "received_at", "id"],
+                name="inquiries_flagged_language",
+                condition=Q(is_flagged=True),
+            ),
+            models.Index(
+                fields=["treatment", "received_at", "id"],
+                name="inquiries_flagged_treatment",
+                condition=Q(is_flagged=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -204,7 +257,7 @@ class SearchTerm(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["digest"], name="inquiries_searchterm_digest")]
+        indexes = [models.Index(fields=["digest", "-id"], name="inquiries_searchterm_newest")]
         constraints = [models.UniqueConstraint(fields=["inquiry", "digest"], name="inquiries_searchterm_unique")]
 
     def __str__(self) -> str:
