@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic_site.sign_in import SignInForm
 from coordinators.models import ReplyPolicy
 from inquiries.inbox import desk_counts
+from inquiries.measure.dashboard import own_verdict, read_dashboard
 from inquiries.services.staff import set_desk_language
 from treatments.overview import page_overview
 
@@ -62,7 +63,9 @@ class ClinicAdminSite(AdminSite):
         user = request.user
         today: dict[str, Any] = {}
         if user.is_authenticated and user.handles_inquiries:
-            today["counts"] = desk_counts(user)
+            today |= {"counts": desk_counts(user), "verdict": own_verdict(user)}
+        if user.is_authenticated and user.is_manager:
+            today["dashboard"] = read_dashboard()
         if user.is_authenticated and user.is_editor:
             today["page_rows"] = page_overview()
         return super().index(request, today | (extra_context or {}))

@@ -1,0 +1,61 @@
+"""How fast the clinic answers: the median and the slowest tenth, in its own working time."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+
+from coordinators.models import ReplyPolicy
+from coordinators.roster import office_calendar
+from inquiries.enums import FunnelStep
+from inquiries.measure.cells import SMALLEST_SHOWN
+from inquiries.measure.reply_times import percentile, step_of, working_minutes
+from inquiries.models import DailyCount, Inquiry
+
+DAYS = 30
+# More than this wait only where the figures do not matter any more.
+WAITING_AT_MOST = 2000
+
+
+@dataclass(frozen=True)
+class FirstReplies:
+    """Minutes of working time from receipt to first reply; whoever still waits counts with the wait so far."""
+
+    answered: int
+    still_waiting: int
+    median: int | None
+    slowest_tenth: int | None
+    promised: int
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there are enough to speak of a median."""
+        return self.answered + self.still_waiting >= SMALLEST_SHOWN
+
+
+def first_replies(policy: ReplyPolicy, today: date, now: datetime) -> FirstReplies:
+    """Return how fast the inquiries of the last days were answered: two queries, none that grows with the years."""
+    since = today - timedelta(days=DAYS)
+    rows = DailyCount.objects.filter(day__gte=since, step=FunnelStep.FIRST_REPLY)
+    answered = Counter[int]()
+    for detail, number in rows.values_list("detail").annotate(total=Sum("number")).order_by():
+        answered[int(detail)] += number
+    waiting = _waiting(policy, since, now)
+    counts = answered + waiting
+    return FirstReplies(
+        answered=answered.total(),
+        still_waiting=waiting.total(),
+        median=percentile(counts, 0.5),
+        slowest_tenth=percentile(counts, 0.9),
+        promised=policy.reply_hours * 60,
+    )
+
+
+def _waiting(policy: ReplyPolicy, since: date, now: datetime) -> Counter[int]:
+    """Return for how long those wait who were never answered."""
+    start = datetime.combine(since, datetime.min.time(), tzinfo=policy.zone)
+    rows = Inquiry.objects.waiting().filter(first_contact_at__isnull=True, received_at__gte=start).order_by()
+    moments = rows.values_list("received_at", "released_at")[:WAITING_AT_MOST]
+    spans = office_calendar(policy).spans_from(start) if moments else []
+    return Counter(step_of(working_minutes(released or received, now, spans)) for received, released in moments)
