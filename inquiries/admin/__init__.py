@@ -1,5 +1,5 @@
-"""Inquiries at the desk: the inbox, one inquiry on one screen, people, e-mails."""
+"""Inquiries at the desk: the inbox, one inquiry on one screen, people, absences, e-mails."""
 
-from inquiries.admin import inbox, outbox, records, staff
+from inquiries.admin import absences, audit, exports, inbox, outbox, records, replies, staff
 
-__all__ = ["inbox", "outbox", "records", "staff"]
+__all__ = ["absences", "audit", "exports", "inbox", "outbox", "records", "replies", "staff"]

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordinators.enums import Refusal, Rule
+from coordinators.enums import Rule
+from coordinators.explanation import Explanation, explain
 from coordinators.models import Coordinator, User
 from coordinators.roster import clinic_place, get_policy
+from inquiries.admin.presence import recent_visitors
+from inquiries.admin.related import related_inquiries
 from inquiries.admin.words import badges, clock, is_overdue
 from inquiries.details.readable import readable_answers
 from inquiries.enums import (
@@ -31,13 +34,9 @@ from inquiries.readable import language_name, parsed_phone, readable_choices
 from inquiries.services.triage import ONCE_ONLY
 from inquiries.text import has_mixed_scripts
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-
 ALARMING = (
     EventKind.EMAIL_FAILED, EventKind.EMAIL_REFUSED, EventKind.QUARANTINED, EventKind.PROMISE_BROKEN,
-    EventKind.CONTACT_CHANGED,
+    EventKind.CONTACT_CHANGED, EventKind.BOUNCED,
 )  # fmt: skip
 
 
@@ -51,28 +50,14 @@ class Phone:
 
 
 @dataclass(frozen=True)
-class TraceRow:
-    """One candidate of an automatic assignment and why the rule passed by, if it did."""
-
-    name: str
-    speaks: bool
-    knows: bool
-    is_active: bool
-    is_absent: bool
-    open_count: int
-    refusal: "str | _StrPromise"
-    is_chosen: bool
-
-
-@dataclass(frozen=True)
 class ReadAssignment:
-    """One assignment: who got it, when, by which rule or by whom, and all candidates of a rule."""
+    """One assignment: who got it, when, by which rule or by whom, and what the rule saw."""
 
     coordinator: str
     at: str
     made_by: str
     rule: str
-    candidates: list[TraceRow]
+    explanation: Explanation
 
 
 @dataclass(frozen=True)
@@ -147,6 +132,8 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "inquiry": inquiry,
         "badges": badges(inquiry, now, has_failed_mail=any(email.status == EmailStatus.FAILED for email in emails)),
         "clock": clock(inquiry, now),
+        "visitors": recent_visitors(inquiry, user, now),
+        "related": related_inquiries(inquiry, user, zone),
         "is_late": is_overdue(inquiry, now),
         "choices": readable_choices(inquiry),
         "name_is_mixed": has_mixed_scripts(inquiry.name),
@@ -230,27 +217,12 @@ def _assignments(inquiry: Inquiry) -> list[Assignment]:
 
 def _read_assignment(assignment: Assignment, zone: ZoneInfo) -> ReadAssignment:
     """Return an assignment in words."""
-    trace = assignment.trace
     return ReadAssignment(
         coordinator=assignment.coordinator.display_name if assignment.coordinator else _("nobody"),
         at=_at(assignment.made_at, zone),
         made_by=assignment.made_by.name if assignment.made_by else "",
         rule=str(assignment.get_rule_display()) if assignment.rule else "",
-        candidates=[_trace_row(item, trace.get("chosen")) for item in trace.get("candidates", [])],
-    )
-
-
-def _trace_row(item: Mapping[str, Any], chosen: int | None) -> TraceRow:
-    """Return one candidate of a stored trace."""
-    return TraceRow(
-        name=item["name"],
-        speaks=item["speaks"],
-        knows=item["knows"],
-        is_active=item["active"],
-        is_absent=item["absent"],
-        open_count=item["open"],
-        refusal=Refusal(item["refusal"]).label if item["refusal"] else "",
-        is_chosen=item["id"] == chosen,
+        explanation=explain(assignment.trace),
     )
 
 
@@ -291,6 +263,10 @@ def _details(event: InquiryEvent, names: Mapping[int, str]) -> str:
     words += [str(choices(details[key]).label) for key, choices in codes if details.get(key)]
     if details.get("cause") == "virus":
         words.append(_("a virus was found in it"))
+    if details.get("attachments"):
+        words.append(_("files were attached and not taken; the private page takes them"))
+    if details.get("is_cut"):
+        words.append(_("only its beginning is kept"))
     return ", ".join(word for word in words if word)
 
 

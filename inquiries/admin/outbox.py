@@ -1,8 +1,9 @@
-"""E-mails at the desk: where each one is, and how much the coordinators' e-mails may carry."""
+"""E-mails at the desk: where each one is, and how much the coordinators' and the patients' e-mails may carry."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from coordinators.admin.access import ManagersOnly, person
 from inquiries.admin.records import ReadOnly
 from inquiries.enums import PATIENT_KINDS, EmailKind
-from inquiries.models import MailDetailChoice, OutgoingEmail
+from inquiries.models import AnswerMailChoice, MailDetailChoice, OutgoingEmail
 from treatments.admin.access import DeskAdmin, KeepsRows
+
+Choice = TypeVar("Choice", bound=Model)
 
 
 @admin.register(OutgoingEmail)
@@ -50,9 +53,8 @@ class OutgoingEmailAdmin(ManagersOnly, ReadOnly, DeskAdmin[OutgoingEmail]):
         return str(email.coordinator or email.user)
 
 
-@admin.register(MailDetailChoice)
-class MailDetailChoiceAdmin(ManagersOnly, KeepsRows, DeskAdmin[MailDetailChoice]):
-    """The newest choice counts; the others are the record, so none is changed."""
+class RecordedChoiceAdmin(ManagersOnly, KeepsRows, DeskAdmin[Choice]):
+    """A choice that the clinic answers for: the newest counts; the others are the record, so none is changed."""
 
     list_display = ("chosen_at", "level", "chosen_by", "reason")
     list_select_related = ("chosen_by",)
@@ -63,7 +65,17 @@ class MailDetailChoiceAdmin(ManagersOnly, KeepsRows, DeskAdmin[MailDetailChoice]
         """Let nobody change what was chosen."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: MailDetailChoice, form: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
         """Keep who chose."""
         obj.chosen_by = person(request)
         super().save_model(request, obj, form, change)
+
+
+@admin.register(MailDetailChoice)
+class MailDetailChoiceAdmin(RecordedChoiceAdmin[MailDetailChoice]):
+    """How much of an inquiry the coordinators' e-mails carry."""
+
+
+@admin.register(AnswerMailChoice)
+class AnswerMailChoiceAdmin(RecordedChoiceAdmin[AnswerMailChoice]):
+    """Whether answers travel in the patients' e-mails."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coordinators.admin.access import ManagersOnly, person
 from coordinators.enums import Role
 from coordinators.models import User
+from inquiries.admin.own_settings import own_settings
 from inquiries.services import staff
 from inquiries.services.triage import TriageError
 from treatments.admin.access import DeskAdmin, KeepsRows
@@ -66,13 +67,14 @@ class UserAdmin(ManagersOnly, KeepsRows, DeskAdmin[User]):
     fields = ("name", "email", "role", "language")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the steps that are no change of a field."""
+        """Add the steps that are no change of a field, and everybody's own settings."""
         step = path(
             "<int:user_id>/do/<slug:step>/",
             self.admin_site.admin_view(self.step_view),
             name="coordinators_user_step",
         )
-        return [step, *super().get_urls()]
+        own = path("my-settings/", self.admin_site.admin_view(own_settings), name="own_settings")
+        return [step, own, *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401  # Django's signature
         """Let only those who may do everything change somebody who may do everything."""

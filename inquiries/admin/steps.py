@@ -5,19 +5,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
-from inquiries.enums import ContactResult, ErasedBy, Outcome, Status
-from inquiries.models import Inquiry, OutgoingEmail
+from inquiries.checklist import CheckItem, in_order
+from inquiries.emails.patient import answer_mail_level
+from inquiries.enums import AnswerMailLevel, ContactResult, ErasedBy, Outcome, Status
+from inquiries.models import DeskSheet, Inquiry, OutgoingEmail, ReplyTemplate
+from inquiries.readable import language_name
 from inquiries.references import normal_reference
-from inquiries.services import contact, erasure, links, messages, triage
+from inquiries.replies.choosing import Reply, has_words_in, offered_templates, reply_in
+from inquiries.replies.placeholders import unfilled
+from inquiries.services import contact, desk_sheet, erasure, links, messages, triage
+from inquiries.services.assigning import OTHER_LANGUAGE, answer_language
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 NOTE_LIMIT = 4000
 ANSWER_LIMIT = 8000
+ON_THE_PAGE = _("It waits on the private page. The e-mail only says that it is there; it carries none of this.")
+IN_THE_MAIL = _("It is sent in the e-mail, and stands on the private page. The clinic has chosen so.")
 
 
 class NoteField(forms.CharField):
@@ -37,6 +48,8 @@ class Step(forms.Form):
     button: ClassVar["_StrPromise"]
     done: ClassVar["_StrPromise"]
     is_rare: ClassVar[bool] = False
+    # Not in the list of steps: it has a place of its own on the screen.
+    stands_alone: ClassVar[bool] = False
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
         super().__init__(data, prefix=self.name, label_suffix="")
@@ -52,6 +65,11 @@ class Step(forms.Form):
     def is_single_button(self) -> bool:
         """Return whether there is nothing to fill in."""
         return not self.fields
+
+    @property
+    def is_draft(self) -> bool:
+        """Return whether the button only prepares the form, and the step is not to be taken yet."""
+        return False
 
     @abstractmethod
     def perform(self) -> None:
@@ -196,6 +214,7 @@ class Resend(Step):
     """Send one of the inquiry's e-mails again; its button stands beside the e-mail."""
 
     name = "resend"
+    stands_alone = True
     title = button = _("Send again")
     done = _("The e-mail is sent again.")
 
@@ -218,29 +237,213 @@ class Resend(Step):
 
 
 class WriteAnswer(Step):
-    """Write to the patient; the text waits on the private page."""
+    """Write to the patient, from a template or freely. Inserting and previewing send nothing."""
 
     name = "answer"
+    stands_alone = True
     title = _("Write to the patient")
-    button = _("Put it on the private page")
-    done = _("The answer waits on the patient's private page. An e-mail says that it is there.")
+    button = _("Send the answer")
+    done = _("The answer waits on the patient's private page. An e-mail tells the patient.")
 
+    template = forms.ChoiceField(label=_("Template"), required=False)
+    # Which template stands in the text: choosing another one replaces it while nothing was changed.
+    inserted = forms.CharField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(
         label=_("Your answer"),
         max_length=ANSWER_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("In the patient's language. The e-mail only says that an answer waits; it carries none of this."),
+        widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
         error_messages={"required": _("Write your answer.")},
     )
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        self.language = answer_language(inquiry.preferred_language, inquiry.language)
+        text = self.fields["text"]
+        text.help_text = str(IN_THE_MAIL if self.is_mailed_in_full else ON_THE_PAGE)
+        # When the page comes back with a draft or a mistake, the answer is far down: lead there.
+        text.widget.attrs |= {"lang": self.language, "autofocus": self.is_bound}
+        template = self.fields["template"]
+        if isinstance(template, forms.ChoiceField):
+            template.choices = [("", "–"), *((str(item.pk), self._label(item)) for item in self.templates)]
 
     @property
     def fits(self) -> bool:
         """Return whether the patient can be told by e-mail."""
         return self.inquiry.is_open and bool(self.inquiry.email) and not self.inquiry.is_quarantined
 
+    @property
+    def is_draft(self) -> bool:
+        """Return whether a template is to be inserted, or the answer only looked at."""
+        return self._pressed("insert") or self._pressed("preview")
+
+    @cached_property
+    def templates(self) -> list[ReplyTemplate]:
+        """Every template that fits the inquiry."""
+        return offered_templates(self.inquiry)
+
+    @property
+    def is_other_language(self) -> bool:
+        """Whether the patient wants a language that the site does not speak."""
+        return self.inquiry.preferred_language == OTHER_LANGUAGE
+
+    @property
+    def language_name(self) -> str:
+        """The language to answer in, in the reader's language."""
+        return language_name(self.language)
+
+    @cached_property
+    def is_mailed_in_full(self) -> bool:
+        """Whether the e-mail will carry the answer itself."""
+        return answer_mail_level() == AnswerMailLevel.FULL and not self.inquiry.person_is_doubtful
+
+    @property
+    def preview(self) -> str:
+        """The answer as the patient will read it; empty while there is nothing to look at."""
+        return self._typed("text") if self.is_bound else ""
+
+    @property
+    def missing_language(self) -> str:
+        """The language in which the inserted template stands, where it is not the patient's; else empty."""
+        reply = self._reply(self._typed("inserted"), self.language, also=self.inquiry.language)
+        return language_name(reply.language) if reply and reply.is_fallback else ""
+
+    @property
+    def own_preview(self) -> Reply | None:
+        """The inserted template in the language of the desk, where that is not the patient's."""
+        own = get_language() or self.user.language
+        return self._reply(self._typed("inserted"), own) if own != self.language else None
+
+    @property
+    def own_language_name(self) -> str:
+        """The language of `own_preview`."""
+        return language_name(self.own_preview.language) if self.own_preview else ""
+
+    def full_clean(self) -> None:
+        """Check what was typed; a draft is only filled in, and told what is still missing."""
+        if not self.is_draft:
+            super().full_clean()
+            return
+        self._errors = ErrorDict(renderer=self.renderer)
+        self.cleaned_data = {}
+        if self._pressed("insert"):
+            self._insert()
+        if left := unfilled(self._typed("text")):
+            self.add_error("text", self._left_open(left))
+
+    def clean_text(self) -> str:
+        """Refuse an answer with a placeholder that nobody has filled in."""
+        text: str = self.cleaned_data["text"]
+        if left := unfilled(text):
+            raise self._left_open(left)
+        return text
+
     def perform(self) -> None:
         """Store the answer."""
         messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user)
+
+    def _insert(self) -> None:
+        """Put the chosen template into the text; what was written by hand stays above it."""
+        chosen = self._reply(self._typed("template"), self.language, also=self.inquiry.language)
+        if chosen is None:
+            self.add_error("template", _("Choose a template first."))
+            return
+        before = self._reply(self._typed("inserted"), self.language, also=self.inquiry.language)
+        written = self._typed("text")
+        is_untouched = before is not None and written == before.text
+        text = chosen.text if not written or is_untouched else f"{written}\n\n{chosen.text}"
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a request's data
+        data[self.add_prefix("text")] = text
+        data[self.add_prefix("inserted")] = self._typed("template")
+        self.data = data
+
+    def _reply(self, key: str, wanted: str, also: str = "") -> Reply | None:
+        """Return one of the fitting templates, filled in."""
+        template = next((item for item in self.templates if str(item.pk) == key), None)
+        return reply_in(template, self.inquiry, by=self.user, wanted=wanted, also=also) if template else None
+
+    def _label(self, template: ReplyTemplate) -> str:
+        """Return a template's name, and that it does not speak the patient's language where that is so."""
+        if has_words_in(template, self.language):
+            return template.name
+        return _("%(name)s (not in the patient's language)") % {"name": template.name}
+
+    def _left_open(self, left: Sequence[str]) -> forms.ValidationError:
+        """Return the words for placeholders that are not filled in."""
+        words = _("Fill this in, or take it out, before you send: %(placeholders)s")
+        return forms.ValidationError(words, code="unfilled", params={"placeholders": ", ".join(left)})
+
+    def _typed(self, name: str) -> str:
+        """Return what was posted in a field, with the line ends that templates have."""
+        value = self.data.get(self.add_prefix(name)) or ""
+        return str(value).replace("\r\n", "\n").strip()
+
+    def _pressed(self, button: str) -> bool:
+        """Return whether the form was sent by this button."""
+        return self.is_bound and self.add_prefix(button) in self.data
+
+
+class SaveSheet(Step):
+    """Save the desk's notes, checklist and next date; of two who do so at once, the second sees both."""
+
+    name = "sheet"
+    stands_alone = True
+    title = _("Notes")
+    button = _("Save the notes")
+    done = _("The notes are saved.")
+    # What somebody else saved while this was being written
+    faster: DeskSheet | None = None
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    notes = NoteField(label=_("Internal notes"), required=False)
+    checklist = forms.MultipleChoiceField(
+        label=_("Done so far"), choices=CheckItem, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    follow_up_on = forms.DateField(
+        label=_("Look at it again on"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a day of the calendar.")},
+    )
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        self.stored = desk_sheet.sheet_of(inquiry)
+        self.initial = {
+            "version": self.stored.version,
+            "notes": self.stored.notes,
+            "checklist": self.stored.checklist,
+            "follow_up_on": self.stored.follow_up_on,
+        }
+
+    @property
+    def faster_checklist(self) -> list[str]:
+        """What the other has ticked, in the reader's language."""
+        return [str(CheckItem(code).label) for code in in_order(self.faster.checklist)] if self.faster else []
+
+    def clean_notes(self) -> str:
+        """Keep line ends as everywhere else, so that equal notes are equal."""
+        notes: str = self.cleaned_data["notes"]
+        return notes.replace("\r\n", "\n")
+
+    def perform(self) -> None:
+        """Save the sheet. Raises SheetChangedError when somebody was faster; saving once more then counts."""
+        values = self.cleaned_data
+        try:
+            desk_sheet.save_sheet(
+                self.inquiry,
+                by=self.user,
+                version=values["version"],
+                notes=values["notes"],
+                checklist=values["checklist"],
+                follow_up_on=values["follow_up_on"],
+            )
+        except desk_sheet.SheetChangedError as error:
+            self.faster = error.current
+            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a request's data
+            data[self.add_prefix("version")] = str(error.current.version)
+            self.data = data
+            raise
 
 
 class AskForDetails(Step):
@@ -310,7 +513,9 @@ class RenewLink(Step):
     done = _("There is a new private link. The old one opens nothing any more.")
 
     def perform(self) -> None:
-        """Renew the link."""
+        """Renew the link. Raises TriageError while it would go to an address that nobody has confirmed."""
+        if self.inquiry.person_is_doubtful:
+            raise triage.TriageError(_("The contact data were changed. First confirm who the patient is."))
         links.renew_link(self.inquiry, by=self.user)
 
 
@@ -365,7 +570,7 @@ class Erase(Step):
 
 STEPS: tuple[type[Step], ...] = (
     TakeOver, Release, ConfirmPerson, WriteAnswer, LogContact, AskForDetails, TellNotReached, Assign, Close, Reopen,
-    RenewLink, RevokeLink, Erase, Resend,
+    RenewLink, RevokeLink, Erase, Resend, SaveSheet,
 )  # fmt: skip
 STEPS_BY_NAME = {step.name: step for step in STEPS}
 
@@ -375,6 +580,13 @@ def steps_for(inquiry: Inquiry, user: User, tried: Step | None = None) -> Sequen
     fresh = [step(inquiry=inquiry, user=user) for step in STEPS]
     steps = [tried if tried and tried.name == step.name else step for step in fresh]
     return [step for step in steps if step is tried or step.fits]
+
+
+def step_context(inquiry: Inquiry, user: User, tried: Step | None = None) -> dict[str, Any]:
+    """Return the steps as the screen needs them: in a list, and by name those that have a place of their own."""
+    steps = steps_for(inquiry, user, tried)
+    placed = {step.name: step for step in steps if step.stands_alone}
+    return {"steps": [step for step in steps if not step.stands_alone], "tried": tried, **placed}
 
 
 class OpenByReference(forms.Form):

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from inquiries.services.alarms import raise_alarms
 from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import sweep
+from inquiries.services.digests import send_digests
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +27,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         """Sweep once, or again and again."""
         if not options["every"]:
-            keep_promises()
-            self.stdout.write(f"{sweep()} sent.")
+            self.stdout.write(f"{_round()} sent.")
             return
         while True:
             try:
-                keep_promises()
-                sent = sweep()
+                sent = _round()
             except (OperationalError, InterfaceError) as error:
                 # The database is away: the next round tries again, with a new connection.
                 logger.warning("sweep failed", extra={"error": type(error).__name__})
@@ -40,3 +40,11 @@ class Command(BaseCommand):
                     self.stdout.write(f"{sent} sent.")
             close_old_connections()
             time.sleep(options["every"])
+
+
+def _round() -> int:
+    """Do once what the scheduler does; alarms first, for a job that was away is not late any more once it has run."""
+    raise_alarms()
+    send_digests()
+    keep_promises()
+    return sweep()
