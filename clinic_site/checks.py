@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from clinic_site.catalogues import catalogues
 from coordinators.models import Coordinator, ReplyPolicy
+from inquiries.mailbox.address import IN_THE_CLEAR, mailbox_address
 from inquiries.sealing.keys import key_ring
 from treatments.models import Clinic, Treatment
 
@@ -37,6 +38,22 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     except ValueError as error:
         hint = "Name addresses or networks, for example 10.0.0.0/8."
         return [Error(f"TRUSTED_PROXIES: {error}", hint=hint, id="clinic.E011")]
+    return []
+
+
+@register(Tags.security)
+def check_mailbox(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401, ARG001  # Django's signature
+    """Refuse a mailbox that cannot be opened, would be opened in the clear, or to which no reply would come."""
+    hint = "Write it as imap+ssl://user:password@host:993/INBOX; what is special in it as %40 and the like."
+    try:
+        address = mailbox_address()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint=hint, id="clinic.E013")]
+    if address and settings.IS_PUBLIC and address.scheme == IN_THE_CLEAR:
+        return [Error("IMAP_URL sends the password in the clear.", hint=hint, id="clinic.E013")]
+    if address and not settings.REPLY_TO:
+        hint = "Name the mailbox's own address: patients' replies go there."
+        return [Error("IMAP_URL is set and REPLY_TO is not.", hint=hint, id="clinic.E014")]
     return []
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from inquiries.models import Heartbeat, OutgoingEmail
+from inquiries.services import inbound
 from inquiries.services.retention import oldest_past_due
 
 OLDEST_UNSENT_LIMIT = timedelta(minutes=10)
 LAST_BEAT_LIMIT = timedelta(minutes=5)
 RETENTION_LIMIT = timedelta(days=1)
+MAILBOX_LIMIT = timedelta(minutes=15)
 BROKER_SECONDS = 1
 
 
@@ -40,6 +43,7 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's sig
             "last_sweep": _last_beat(Heartbeat.SWEEP),
             "last_promise_watch": _last_beat(Heartbeat.CLOCK),
             "retention": _retention(),
+            **_mailbox(),
         }
     except (DatabaseError, InterfaceError):
         return JsonResponse({"status": "unavailable", "database": "not reachable"}, status=503)
@@ -79,13 +83,18 @@ def _oldest_unsent() -> tuple[bool, str]:
     return age <= OLDEST_UNSENT_LIMIT, f"{int(age.total_seconds())} s"
 
 
-def _last_beat(name: str) -> tuple[bool, str]:
+def _mailbox() -> dict[str, tuple[bool, str]]:
+    """Return whether replies are collected, and how long ago they last were; nothing where no mailbox is named."""
+    return {"mailbox": _last_beat(inbound.HEARTBEAT, MAILBOX_LIMIT)} if settings.IMAP_URL else {}
+
+
+def _last_beat(name: str, limit: timedelta = LAST_BEAT_LIMIT) -> tuple[bool, str]:
     """Return whether a scheduled job runs, and how long ago it last did."""
     beat_at = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
     if beat_at is None:
         return False, "never"
     age = timezone.now() - beat_at
-    return age <= LAST_BEAT_LIMIT, f"{int(age.total_seconds())} s"
+    return age <= limit, f"{int(age.total_seconds())} s"
 
 
 def _retention() -> tuple[bool, str]:

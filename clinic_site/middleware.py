@@ -70,6 +70,19 @@ def database_outage(get_response: Next) -> Next:
     return middleware
 
 
+def refuse_other_charsets(get_response: Next) -> Next:
+    """Refuse a body that says it is not UTF-8: no browser sends one, and Python's codecs make faults and surrogates."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.strip("\"' ").lower() not in {"utf-8", "utf8"}:
+            request.encoding = "utf-8"
+            return render(request, "400.html", status=400)
+        return get_response(request)
+
+    return middleware
+
+
 def refuse_cross_origin(get_response: Next) -> Next:
     """Refuse requests that another site sends to change something here; staff pages keep tokens as well."""
 

@@ -20,6 +20,7 @@ def prepare() -> list[SignIn]:
     compile_stale(settings.LOCALE_PATHS)
     _migrate()
     call_command("load_content", verbosity=0)
+    call_command("load_reply_templates", verbosity=0)
     _collect_static()
     sign_ins = [] if settings.IS_PUBLIC else _make_demo_team()
     connection.close()

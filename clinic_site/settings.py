@@ -1,5 +1,6 @@
 """Settings, all from the environment, with safe defaults for the embedded mode (docs/configuration.md)."""
 
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "clinic_site.middleware.database_outage",
     "django.middleware.http.ConditionalGetMiddleware",
+    "clinic_site.middleware.refuse_other_charsets",
     "clinic_site.middleware.refuse_cross_origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -153,6 +155,12 @@ else:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Clinic <noreply@clinic.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# The mailbox from which replies are collected, as imap+ssl://user:password@host:993/INBOX; without it, nothing is.
+IMAP_URL = env.str("IMAP_URL", "")
+IMAP_DONE_FOLDER = env.str("IMAP_DONE_FOLDER", "Collected")
+# Where patients' replies go: without the mailbox nowhere, for nobody would read them.
+REPLY_TO = env.str("REPLY_TO", "") if IMAP_URL else ""
+
 # Celery: messages carry a key and are only a hint, so nothing waits for a broker that is away (RELIABILITY.md §1)
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost//")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -187,6 +195,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 OUTBOX_SWEEP_SECONDS = env.int("OUTBOX_SWEEP_SECONDS", 30)
 PROMISE_WATCH_SECONDS = env.int("PROMISE_WATCH_SECONDS", 60)
+COLLECT_MAIL_SECONDS = env.int("COLLECT_MAIL_SECONDS", 60)
+# From when on, on the clinic's clock, a working morning's overviews are sent
+DIGEST_TIME = time.fromisoformat(env.str("DIGEST_TIME", "07:30"))
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {
         "task": "inquiries.tasks.sweep_outbox",
@@ -198,6 +209,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PROMISE_WATCH_SECONDS,
         "options": {"expires": PROMISE_WATCH_SECONDS},
     },
+    "collect-mail": {
+        "task": "inquiries.tasks.collect_mail",
+        "schedule": COLLECT_MAIL_SECONDS,
+        "options": {"expires": COLLECT_MAIL_SECONDS},
+    },
+    # Asked every five minutes, said once a day, and once an hour for each cause.
+    "morning-overviews": {"task": "inquiries.tasks.morning_overviews", "schedule": 300, "options": {"expires": 300}},
+    "watch-for-alarms": {"task": "inquiries.tasks.watch_for_alarms", "schedule": 300, "options": {"expires": 300}},
     "rescan-files": {"task": "inquiries.tasks.rescan_files", "schedule": 300, "options": {"expires": 300}},
     # Asked every hour, said once a week: the row remembers when, whatever was restarted in between.
     "report-to-editors": {"task": "inquiries.tasks.report_to_editors", "schedule": 3600, "options": {"expires": 3600}},
@@ -210,6 +229,8 @@ OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 120)
 
 # What is erased stays in the clinic's backups for so many days; patients are told.
 BACKUP_DAYS = env.int("BACKUP_DAYS", 30)
+# E-mails that were collected stay in the mailbox for so many days: never longer than backups, as patients are told.
+IMAP_KEEP_DAYS = min(max(env.int("IMAP_KEEP_DAYS", 14), 1), BACKUP_DAYS)
 
 # How many days records are kept: a closed inquiry by its outcome, an open one without activity, files after closing,
 # codes and answered requests for links once they are of no use, e-mails that are about no inquiry. Never less than one.

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,5 +25,5 @@ def code_as_shown(code_id: UUID) -> str:
 
 
 def digits_of(typed: str) -> str:
-    """Return the digits of what a patient typed, however it was grouped."""
-    return "".join(character for character in typed if character.isdecimal())
+    """Return the digits of what a patient typed, however it was grouped and in whichever script, as 0 to 9."""
+    return "".join(str(unicodedata.decimal(character)) for character in typed if character.isdecimal())

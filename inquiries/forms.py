@@ -216,6 +216,23 @@ class InquiryForm(forms.Form):
         order = {self[name].auto_id: position for position, name in enumerate(self.fields)}
         return sorted(links, key=lambda link: order.get(link[0].removesuffix("_0"), len(order)))
 
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """The errors as (field, code): what is wrong with an answer, never the answer."""
+        errors = self.errors.as_data()
+        return [(name, error.code or "invalid") for name, found in errors.items() for error in found]
+
+    @property
+    def treatment_code(self) -> str:
+        """The code of the treatment that was validly chosen; empty for none and for “I don't know yet”."""
+        code: str = self.cleaned_data.get("treatment", "")
+        return "" if code == UNSURE else code
+
+    @property
+    def is_by_robot(self) -> bool:
+        """Whether the field that people do not see is filled in."""
+        return bool(self.cleaned_data.get("subject_line"))
+
     def as_submission(self, *, language: str, network_digest: str, origin_was_checked: bool) -> Submission:
         """Return the valid form as the service takes it."""
         data = self.cleaned_data
@@ -247,7 +264,8 @@ def _helper() -> FormHelper:
     """Return the form's markup: no token, because public pages set no cookie to tie one to."""
     helper = FormHelper()
     helper.form_method = "post"
-    helper.form_action = reverse("inquiries:form")
+    # Not the page's own address: where the connection breaks, the way back leads to the filled form, not past it.
+    helper.form_action = reverse("inquiries:form") + "?send"
     helper.form_id = "inquiry-form"
     helper.disable_csrf = True
     helper.attrs = {"novalidate": True}

@@ -18,6 +18,7 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "Inquiry": frozenset({"closed_by", "joined_to"}),
     "InquiryEvent": frozenset({"inquiry", "actor", "details"}),
     "Assignment": frozenset({"inquiry", "made_by", "trace"}),
+    "DeskSheet": frozenset({"inquiry", "updated_by"}),
     "Message": frozenset({"inquiry", "author"}),
     "OutgoingEmail": frozenset({"inquiry", "user", "tombstone"}),
 }

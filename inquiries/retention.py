@@ -14,6 +14,7 @@ PERIODS = (*Outcome.values, OPEN, FILES, ACCESS_CODES, LINK_REQUESTS, EMAILS)
 ACTIVITY = (
     EventKind.RECEIVED, EventKind.ASSIGNED, EventKind.RELEASED, EventKind.CONTACT_ATTEMPT, EventKind.CLOSED,
     EventKind.REOPENED, EventKind.ADDITION, EventKind.MESSAGE_SENT, EventKind.MESSAGE_RECEIVED,
+    EventKind.REPLY_FILED,
     EventKind.DETAILS_WANTED, EventKind.DETAILS_SAVED, EventKind.FILE_ADDED, EventKind.FILE_REMOVED,
     EventKind.NOT_REACHED_SENT, EventKind.CONTACT_CHANGED, EventKind.PERSON_CONFIRMED, EventKind.LINK_RENEWED,
     EventKind.READ_BACK, EventKind.EXPORTED,
@@ -22,7 +23,7 @@ PASSIVE = (
     EventKind.QUARANTINED, EventKind.OPENED, EventKind.READ, EventKind.OPENED_BY_REFERENCE, EventKind.EMAIL_SENT,
     EventKind.EMAIL_FAILED, EventKind.EMAIL_RESENT, EventKind.EMAIL_REFUSED, EventKind.REMINDED, EventKind.ESCALATED,
     EventKind.PROMISE_BROKEN, EventKind.PROMISE_MOVED, EventKind.FILE_READ, EventKind.LINK_REVOKED,
-    EventKind.CODE_SENT,
+    EventKind.CODE_SENT, EventKind.BOUNCED,
 )  # fmt: skip
 
 

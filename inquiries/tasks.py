@@ -4,9 +4,12 @@ from uuid import UUID
 
 from celery import shared_task
 
+from inquiries.services.alarms import raise_alarms
 from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import deliver, sweep
+from inquiries.services.digests import send_digests
 from inquiries.services.files import rescan
+from inquiries.services.inbound import collect
 from inquiries.services.reports import report_reviews
 from inquiries.services.retention import run_daily
 
@@ -36,6 +39,12 @@ def report_to_editors() -> int:
 
 
 @shared_task
+def collect_mail() -> int:
+    """Collect replies from the clinic's mailbox, if it has one."""
+    return collect()
+
+
+@shared_task
 def rescan_files() -> int:
     """Let the virus scanner look at files that came while it was away."""
     return sum(rescan().values())
@@ -45,3 +54,15 @@ def rescan_files() -> int:
 def retain() -> bool:
     """Erase, once a day, what has been kept for its time."""
     return run_daily() is not None
+
+
+@shared_task
+def morning_overviews() -> int:
+    """Tell coordinators and managers, every working morning, what waits."""
+    return send_digests()
+
+
+@shared_task
+def watch_for_alarms() -> int:
+    """Tell managers what is wrong, once an hour for each cause."""
+    return raise_alarms()

@@ -19,6 +19,7 @@ from inquiries.models import Inquiry, PrivateLink
 from inquiries.origin import Origin, answers_cross_origin_itself, network_digest, origin_verdict
 from inquiries.private.masks import mask_email
 from inquiries.receipts import find_by_receipt, receipt_token
+from inquiries.services.measure import count_refusal
 from inquiries.services.submit import submit_inquiry
 from inquiries.told import tell
 from inquiries.typos import suggest
@@ -57,6 +58,8 @@ def _take(request: HttpRequest) -> HttpResponse:
             return _show(request, form, problem="cross_origin", status=403)
         if not form.is_valid():
             logger.info("inquiry refused", extra={"problem": ",".join(sorted(form.errors))})
+            if not form.is_by_robot:
+                count_refusal(form.mistakes, language=get_language() or "", treatment=form.treatment_code)
             return _show(request, form, status=422)
         inquiry = submit_inquiry(
             form.as_submission(

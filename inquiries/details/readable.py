@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
@@ -36,20 +37,23 @@ class ReadGroup:
     answers: tuple[ReadAnswer, ...]
 
 
-def day_of(moment: datetime) -> str:
+def day_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """Return the day of a moment, where the clinic is, in the active language."""
-    return date_format(moment.astimezone(get_policy().zone), pgettext("date format", "j F Y"))
+    return date_format(moment.astimezone(zone or get_policy().zone), pgettext("date format", "j F Y"))
 
 
-def readable_answers(inquiry: Inquiry) -> list[ReadGroup]:
-    """Return everything that the patient answered, in the active language and in the order of the questions."""
+def readable_answers(inquiry: Inquiry, zone: ZoneInfo | None = None) -> list[ReadGroup]:
+    """Return everything that the patient answered, in the active language and in the order of the questions.
+
+    Whoever reads many inquiries gives the clinic's `zone`, so that it is not looked up for each.
+    """
     rows = {row.group: row for row in inquiry.medical_answers.all()}
     order = [group.code for group in GROUPS] + sorted(set(rows) - set(GROUP_BY_CODE))
     return [
         ReadGroup(
             code=code,
             title=str(GROUP_BY_CODE[code].title) if code in GROUP_BY_CODE else code,
-            saved_on=day_of(rows[code].saved_at),
+            saved_on=day_of(rows[code].saved_at, zone),
             answers=tuple(_read(GROUP_BY_CODE.get(code), from_text(rows[code].answers))),
         )
         for code in order

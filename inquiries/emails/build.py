@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
-from inquiries.emails import patient, staff
-from inquiries.emails.addressee import addressee_of
+from inquiries.emails import overview, patient, staff
+from inquiries.emails.addressee import TO_PATIENTS, addressee_of
 from inquiries.emails.letter import Letter
 from inquiries.enums import EmailKind
 from inquiries.models import OutgoingEmail
@@ -35,6 +35,9 @@ LETTERS: Mapping[EmailKind, Callable[[OutgoingEmail], Letter]] = {
     EmailKind.INVITATION: staff.invitation,
     EmailKind.PASSWORD_RESET: staff.password_reset,
     EmailKind.REVIEW_REPORT: staff.review_report,
+    EmailKind.DIGEST: overview.digest,
+    EmailKind.MANAGER_DIGEST: overview.manager_digest,
+    EmailKind.ALARM: overview.alarm,
 }
 
 
@@ -48,6 +51,7 @@ def build_email(email: OutgoingEmail) -> EmailMultiAlternatives:
             body=letter.text,
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[header_safe(addressee.address)],
+            reply_to=[settings.REPLY_TO] if settings.REPLY_TO and email.kind in TO_PATIENTS else None,
             headers=_headers(email),
         )
         message.attach_alternative(letter.html, "text/html")

@@ -1,4 +1,8 @@
-"""What patients are told by e-mail: never what they wrote, what they asked about, or who they are."""
+"""What patients are told by e-mail: never what they wrote, what they asked about, or who they are.
+
+An answer of the clinic's waits on the private page, unless the clinic has chosen and recorded that it travels in the
+e-mail (`AnswerMailChoice`).
+"""
 
 from datetime import date
 
@@ -10,10 +14,10 @@ from django.utils.translation import pgettext
 from coordinators.models import ReplyPolicy
 from inquiries.codes import CODE_LIFE, code_as_shown
 from inquiries.emails.addressee import NoRecipientError
-from inquiries.emails.letter import Button, Code, Letter, Listing, Panel, Part, Reach, Words
-from inquiries.enums import ErasedBy
+from inquiries.emails.letter import Button, Code, Letter, Listing, Panel, Part, Quote, Reach, Words
+from inquiries.enums import AnswerMailLevel, ErasedBy, Sender
 from inquiries.links import private_url
-from inquiries.models import Inquiry, OutgoingEmail
+from inquiries.models import AnswerMailChoice, Inquiry, Message, OutgoingEmail
 from inquiries.moments import in_words
 from inquiries.told import tell
 from treatments.emergency import numbers_in
@@ -68,8 +72,18 @@ def addition(email: OutgoingEmail) -> Letter:
 
 
 def answer_waiting(email: OutgoingEmail) -> Letter:
-    """Return the letter that says: an answer waits on your private page, behind a code."""
+    """Return the letter that says: an answer waits on your private page, behind a code; or the answer itself."""
     inquiry = _inquiry(email)
+    answer = _mailed_answer(email, inquiry)
+    if answer:
+        return _letter(
+            _("Our answer to your inquiry"),
+            inquiry.reference,
+            Words(_("We have answered your inquiry %(reference)s.") % {"reference": inquiry.reference}),
+            Quote(_("Our answer"), answer.text),
+            Words(_("You also find the answer on your private page. You can write back to us there.")),
+            *_way_in(inquiry, email, _("Open your private page")),
+        )
     return _letter(
         _("An answer is waiting for you"),
         inquiry.reference,
@@ -172,7 +186,7 @@ def access_code(email: OutgoingEmail) -> Letter:
     if email.about is None:
         raise NoRecipientError
     return _letter(
-        _("Your code"),
+        _("Code for your private page"),
         inquiry.reference,
         Words(
             _("This code shows you what is stored about your inquiry %(reference)s. Enter it on your private page:")
@@ -214,6 +228,22 @@ def address_changed(email: OutgoingEmail) -> Letter:
         *_reach(_("Was it not you? Please phone us soon and name the reference:")),
         *_closed_for_now(inquiry),
     )
+
+
+def answer_mail_level() -> AnswerMailLevel:
+    """Return what the clinic lets into e-mails about answers; only that one waits, unless it chose otherwise."""
+    newest = AnswerMailChoice.objects.order_by("-chosen_at", "-pk").values_list("level", flat=True).first()
+    return AnswerMailLevel(newest or AnswerMailLevel.NOTICE)
+
+
+def _mailed_answer(email: OutgoingEmail, inquiry: Inquiry) -> Message | None:
+    """Return the answer that the e-mail carries, if it may carry one.
+
+    Never to an address that somebody typed through the private link and that nobody has confirmed.
+    """
+    if email.about is None or inquiry.person_is_doubtful or answer_mail_level() != AnswerMailLevel.FULL:
+        return None
+    return Message.objects.filter(pk=email.about, inquiry=inquiry, sender=Sender.STAFF).first()
 
 
 def _closed_for_now(inquiry: Inquiry) -> tuple[Words, ...]:

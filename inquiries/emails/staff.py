@@ -90,7 +90,7 @@ def handover(email: OutgoingEmail) -> Letter:
         problem = _("Nobody fits") if inquiry.reply_due_at else _("No time promised")
         subject = f"{problem}: {subject}"
         parts.append(_why_flagged(inquiry))
-    return _letter(
+    return staff_letter(
         subject,
         heading,
         *parts,
@@ -111,7 +111,7 @@ def handover_fallback(email: OutgoingEmail) -> Letter:
         ) % {**words, "name": inquiry.coordinator.display_name}
     else:
         text = _("Inquiry %(reference)s has no coordinator. Please give it to somebody.") % words
-    return _letter(
+    return staff_letter(
         _clock(inquiry).subject(_("Please look: inquiry %(reference)s")),
         _("Please look at this inquiry"),
         Words(text),
@@ -123,7 +123,7 @@ def handover_fallback(email: OutgoingEmail) -> Letter:
 def reminder(email: OutgoingEmail) -> Letter:
     """Return the reminder to whoever answers: the promised time comes near."""
     inquiry = _inquiry(email)
-    return _letter(
+    return staff_letter(
         _clock(inquiry).subject(_("Reminder: inquiry %(reference)s")),
         _("A patient is waiting for your answer"),
         Words(
@@ -144,7 +144,7 @@ def escalation(email: OutgoingEmail) -> Letter:
     owner, due = (asked.coordinator, asked.due_at) if asked else (inquiry.coordinator, inquiry.reply_due_at)
     clock = _Clock(inquiry, ReplyPolicy.objects.get(), due)
     who = ((_("Who was to answer"), owner.display_name),) if owner else ()
-    return _letter(
+    return staff_letter(
         clock.subject(_("Please step in: inquiry %(reference)s")),
         _("Please step in"),
         Words(_("Inquiry %(reference)s is still not answered.") % {"reference": inquiry.reference}),
@@ -157,7 +157,7 @@ def escalation(email: OutgoingEmail) -> Letter:
 def patient_added(email: OutgoingEmail) -> Letter:
     """Return the notice that the patient has added something; what it is stands on the desk."""
     inquiry = _inquiry(email)
-    return _letter(
+    return staff_letter(
         _("The patient added something: %(reference)s") % {"reference": inquiry.reference},
         _("The patient added something"),
         Words(_("There is something new in inquiry %(reference)s.") % {"reference": inquiry.reference}),
@@ -175,7 +175,7 @@ def withdrawn(email: OutgoingEmail) -> Letter:
         ErasedBy.STAFF: _("Inquiry %(reference)s was erased at the patient's wish."),
         ErasedBy.RETENTION: _("The time for which we keep inquiry %(reference)s has ended."),
     }
-    return _letter(
+    return staff_letter(
         _("Withdrawn and erased: %(reference)s") % {"reference": tombstone.reference},
         _("An inquiry is erased"),
         Words(reasons[ErasedBy(tombstone.reason)] % {"reference": tombstone.reference}),
@@ -192,11 +192,11 @@ def withdrawn(email: OutgoingEmail) -> Letter:
 
 def invitation(email: OutgoingEmail) -> Letter:
     """Return the letter with which a new person of the staff chooses a password."""
-    user = _user(email)
+    user = reader_of(email)
     clinic = Clinic.objects.first()
     heading = _("Your access to the clinic's desk")
     subject = _("Your access to the desk of %(name)s") % {"name": clinic.name} if clinic else heading
-    return _letter(
+    return staff_letter(
         subject,
         heading,
         Words(_("You have been given access to the clinic's desk. Please choose your own password here:")),
@@ -208,9 +208,9 @@ def invitation(email: OutgoingEmail) -> Letter:
 
 def password_reset(email: OutgoingEmail) -> Letter:
     """Return the letter with which a person of the staff chooses a new password."""
-    user = _user(email)
+    user = reader_of(email)
     heading = _("A new password for the clinic's desk")
-    return _letter(
+    return staff_letter(
         heading,
         heading,
         Words(_("You can choose a new password for the clinic's desk here:")),
@@ -239,7 +239,7 @@ def review_report(email: OutgoingEmail) -> Letter:
         title = _("These sections are missing, or their source has changed since they were translated:")
         parts.append(Listing(title, items))
     desk = Button(_("See what changed"), settings.SITE_URL + reverse("admin:treatments_translations"))
-    return _letter(heading, heading, *parts, desk, reader=_user(email))
+    return staff_letter(heading, heading, *parts, desk, reader=reader_of(email))
 
 
 def mail_detail_level() -> MailDetail:
@@ -255,7 +255,7 @@ def password_link(user: User) -> str:
     return settings.SITE_URL + reverse("admin-set-password", kwargs={"uidb64": uid, "token": token})
 
 
-def _letter(subject: str, heading: str, *parts: Part, reader: User | None = None) -> Letter:
+def staff_letter(subject: str, heading: str, *parts: Part, reader: User | None = None) -> Letter:
     """Return a letter to the staff, signed with the clinic's name."""
     clinic = Clinic.objects.first()
     return Letter(
@@ -274,7 +274,7 @@ def _inquiry(email: OutgoingEmail) -> Inquiry:
     return email.inquiry
 
 
-def _user(email: OutgoingEmail) -> User:
+def reader_of(email: OutgoingEmail) -> User:
     """Return the person that the e-mail is about; constraints hold that there is one."""
     if email.user is None:
         raise NoRecipientError

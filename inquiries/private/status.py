@@ -34,9 +34,12 @@ def standing(inquiry: Inquiry, *, has_moved_on: bool, now: datetime) -> Standing
     """Return where `inquiry` stands; `has_moved_on`: whether anything happened to it since.
 
     Whoever typed a stranger's address holds this link too. Until something has happened to the inquiry itself, the page
-    therefore tells what the confirmation page told, and an inquiry that was joined to another never tells of that one.
+    therefore tells what the confirmation page told, and an inquiry that was joined to another never tells of that one,
+    but for this: once the clinic has been in touch since it came in, it says so, as every other inquiry's page would.
     """
     untouched = inquiry.status == Status.WAITING and inquiry.released_at is None and not has_moved_on
+    if inquiry.status == Status.JOINED and has_moved_on:
+        return Standing(Stage.IN_CONTACT, inquiry.receipt_coordinator, None, is_receipt=False)
     if inquiry.status == Status.JOINED or untouched:
         coordinator, due_at, is_receipt = inquiry.receipt_coordinator, inquiry.receipt_due_at, True
     else:

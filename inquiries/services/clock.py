@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from coordinators.assignment import Decision, assign
@@ -15,8 +15,10 @@ from coordinators.promise import reply_by
 from coordinators.roster import calendar_of, candidates, replacement_of
 from inquiries.enums import EmailKind, EventKind, PromiseEnding, Status
 from inquiries.models import Heartbeat, Inquiry, ReplyPromise
-from inquiries.services.assigning import current_loads, place, question_of
+from inquiries.sealing import SealError
+from inquiries.services.assigning import current_loads, decide, place, question_of
 from inquiries.services.events import lock, write_event
+from inquiries.services.measure import take_back_outcome
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat
 
 logger = logging.getLogger(__name__)
@@ -62,11 +64,18 @@ def patient_waits_again(inquiry: Inquiry, policy: ReplyPolicy, now: datetime) ->
     if inquiry.status == Status.WAITING:
         return
     end_promise(inquiry, now)
+    take_back_outcome(inquiry)
     inquiry.status = Status.WAITING
     inquiry.closed_at = None
     inquiry.closed_by = None
     inquiry.outcome = ""
     inquiry.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
+    if inquiry.coordinator and not inquiry.coordinator.user.is_active:
+        # Whoever answered has left since: a promise in their name would be nobody's.
+        place(inquiry, decide(question_of(inquiry), policy, now), now)
+        inquiry.refresh_from_db()
+        if inquiry.coordinator:
+            put_inquiry_email(EmailKind.HANDOVER, inquiry, inquiry.coordinator)
     start_promise(inquiry, policy, now)
 
 
@@ -75,7 +84,14 @@ def keep_promises() -> int:
     now = timezone.now()
     acted = 0
     for promise_id in list(ReplyPromise.objects.calling(now).values_list("pk", flat=True)[:BATCH]):
-        acted += _keep(promise_id, now)
+        try:
+            acted += _keep(promise_id, now)
+        except Inquiry.DoesNotExist:
+            # Erased while we waited for its lock.
+            continue
+        except (DatabaseError, SealError) as error:
+            # Tried again in a minute; it must not stand in the way of everybody else's promise.
+            logger.exception("promise not watched", extra={"error": type(error).__name__})
     Heartbeat.objects.update_or_create(name=Heartbeat.CLOCK, defaults={"beat_at": timezone.now()})
     return acted
 
@@ -84,10 +100,14 @@ def keep_promises() -> int:
 def _keep(promise_id: uuid.UUID, now: datetime) -> bool:
     """Do what one promise asks for, unless somebody was faster. Locks in the order of a submission."""
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
+    found = ReplyPromise.objects.select_related("inquiry").filter(pk=promise_id).first()
+    if found is None:
+        return False
+    inquiry = lock(found.inquiry)
+    # Read only now: it may have been kept while we waited for the lock.
     promise = ReplyPromise.objects.calling(now).filter(pk=promise_id).first()
     if promise is None:
         return False
-    inquiry = lock(promise.inquiry)
     if promise.due_at <= now:
         _break(promise, inquiry, policy, now)
     elif promise.escalated_at is None and promise.escalate_at <= now:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from coordinators.models import User
@@ -43,6 +44,9 @@ def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | N
     locked.save()
     index_person(locked)
     write_event(locked, EventKind.CONTACT_CHANGED, details={"email": email_changed, "phone": phone_changed})
+    if locked.joined_to:
+        # The desk shows the history of the inquiry that this was added to.
+        write_event(locked.joined_to, EventKind.CONTACT_CHANGED, details={"reference": locked.reference})
     if locked.is_quarantined:
         # Nothing leaves before a person has looked.
         return
@@ -57,10 +61,13 @@ def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | N
 
 @transaction.atomic
 def confirm_person(inquiry: Inquiry, *, by: User) -> None:
-    """Write down that a person at the desk has made sure who the patient is, on the phone for example."""
+    """Write down that a person at the desk has made sure who the patient is, on the phone for example.
+
+    That holds for what was added to the inquiry, too.
+    """
     locked = lock(inquiry)
-    locked.person_confirmed_at = timezone.now()
-    locked.save(update_fields=["person_confirmed_at"])
+    now = timezone.now()
+    Inquiry.objects.filter(Q(pk=locked.pk) | Q(joined_to=locked)).update(person_confirmed_at=now)
     write_event(locked, EventKind.PERSON_CONFIRMED, by)
 
 

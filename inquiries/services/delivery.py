@@ -155,6 +155,7 @@ def _back_off(attempts: int) -> int:
 def _record_sent(email: OutgoingEmail, claim: uuid.UUID) -> None:
     """Record that the mail server took the e-mail."""
     with transaction.atomic():
+        _lock_inquiry(email)
         if _finish(email, claim, status=EmailStatus.SENT, sent_at=timezone.now(), last_error="", address=None):
             _note(email, EventKind.EMAIL_SENT)
     logger.info("e-mail sent", extra={"email_id": email.pk, "kind": email.kind, "attempt": email.attempts})
@@ -177,15 +178,29 @@ def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, is_refused: 
     A patient's mailbox that refuses for good means that the coordinator must phone.
     """
     with transaction.atomic():
+        _lock_inquiry(email)
         if not _finish(email, claim, status=EmailStatus.FAILED, last_error=error, address=None):
             return
         _note(email, EventKind.EMAIL_FAILED)
-        if is_refused and email.inquiry and email.kind in PATIENT_KINDS and email.kind != EmailKind.ADDRESS_CHANGED:
+        if is_refused and email.inquiry and _is_to_address_on_file(email, email.inquiry):
             Inquiry.objects.filter(pk=email.inquiry.pk).update(email_refused_at=timezone.now())
             InquiryEvent.objects.create(inquiry=email.inquiry, kind=EventKind.EMAIL_REFUSED)
         if email.kind == EmailKind.HANDOVER and email.inquiry:
             put_inquiry_email(EmailKind.HANDOVER_FALLBACK, email.inquiry)
     logger.error("e-mail given up", extra={"email_id": email.pk, "kind": email.kind, "error": error})
+
+
+def _is_to_address_on_file(email: OutgoingEmail, inquiry: Inquiry) -> bool:
+    """Return whether an e-mail went to the patient's present address, and not to one that was corrected since."""
+    changed = inquiry.contact_changed_at
+    is_old = email.kind == EmailKind.ADDRESS_CHANGED or (changed is not None and changed > email.created_at)
+    return email.kind in PATIENT_KINDS and not is_old
+
+
+def _lock_inquiry(email: OutgoingEmail) -> None:
+    """Lock the inquiry before its e-mail, in the order of everybody else: else two could wait for each other."""
+    if email.inquiry:
+        Inquiry.objects.select_for_update(of=("self",)).filter(pk=email.inquiry.pk).first()
 
 
 def _finish(email: OutgoingEmail, claim: uuid.UUID, **values: object) -> bool:

@@ -10,6 +10,7 @@ from inquiries.details.questions import Group
 from inquiries.enums import EventKind
 from inquiries.models import Inquiry, MedicalAnswers
 from inquiries.services.events import lock, write_event
+from inquiries.services.measure import count_details
 from inquiries.services.notices import tell_coordinator
 
 
@@ -26,10 +27,13 @@ def save_answers(inquiry: Inquiry, group: Group, answers: Mapping[str, Value], *
     result = replaced(group, earlier, answers) if were_shown else merged(group, earlier, answers)
     if result == earlier:
         return False
+    is_first = not locked.medical_answers.exists()
     row = row or MedicalAnswers(inquiry=locked, group=group.code)
     row.answers = as_text(result)
     row.saved_at = timezone.now()
     row.save()
     write_event(locked, EventKind.DETAILS_SAVED, details={"group": group.code})
     tell_coordinator(locked)
+    if is_first:
+        count_details(locked)
     return True

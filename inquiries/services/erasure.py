@@ -12,7 +12,7 @@ from django.utils import timezone
 from coordinators.models import User
 from coordinators.roster import get_policy
 from inquiries.enums import EmailKind, ErasedBy
-from inquiries.models import Inquiry, Tombstone
+from inquiries.models import Inquiry, OutgoingEmail, Tombstone
 from inquiries.services.events import lock
 from inquiries.services.files import delete_files_of
 from inquiries.services.outbox import put_farewell_email
@@ -41,6 +41,8 @@ def erase(inquiry: Inquiry, reason: ErasedBy, *, by: User | None = None) -> Tomb
         for addition in additions:
             _bury(addition, reason, by)
         if reason != ErasedBy.RETENTION:
+            for row in (locked, *additions):
+                _tell_old_addresses(row, tombstone)
             _say_goodbye(locked, tombstone)
         locked.delete()
     logger.info("inquiry erased", extra={"inquiry_id": inquiry.pk, "kind": reason.value})
@@ -60,6 +62,13 @@ def _bury(inquiry: Inquiry, reason: ErasedBy, by: User | None) -> Tombstone:
         reason=reason,
         backups_gone_on=now.astimezone(zone).date() + timedelta(days=settings.BACKUP_DAYS),
     )
+
+
+def _tell_old_addresses(inquiry: Inquiry, tombstone: Tombstone) -> None:
+    """Tell whoever was to hear of changed contact data and has not yet: those e-mails go with the inquiry."""
+    waiting = OutgoingEmail.objects.unsent().filter(inquiry=inquiry, kind=EmailKind.ADDRESS_CHANGED)
+    for address in {email.address for email in waiting if email.address} - {inquiry.email}:
+        put_farewell_email(EmailKind.ERASED, tombstone, address=address, language=inquiry.language)
 
 
 def _say_goodbye(inquiry: Inquiry, tombstone: Tombstone) -> None:

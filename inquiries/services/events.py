@@ -33,5 +33,11 @@ def write_event(
 
 
 def lock(inquiry: Inquiry) -> Inquiry:
-    """Return the inquiry as it is now, locked until the transaction ends."""
-    return Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
+    """Return the inquiry as it is now, locked until the transaction ends.
+
+    One that was added to another is locked after that other, as erasing does it: else two could wait for each other.
+    """
+    rows = Inquiry.objects.select_for_update(of=("self",))
+    if inquiry.joined_to_id:
+        rows.filter(pk=inquiry.joined_to_id).first()
+    return rows.get(pk=inquiry.pk)

@@ -1,25 +1,31 @@
 """Private links: made with the inquiry, renewed, withdrawn, and sent to whoever asks by the address on file."""
 
+import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from coordinators.models import User
 from inquiries.enums import EmailKind, EventKind
 from inquiries.links import LINK_LIFE, link_is_open, private_token
-from inquiries.models import Inquiry, LinkRequest, PrivateLink
+from inquiries.models import Inquiry, LinkRequest, OutgoingEmail, PrivateLink
 from inquiries.receipts import token_digest
+from inquiries.sealing import SealError
 from inquiries.sealing.blind import contact_digest
 from inquiries.services.events import lock, write_event
 from inquiries.services.outbox import put_or_repeat
+
+logger = logging.getLogger(__name__)
 
 REQUESTS_PER_HOUR = 5
 REQUEST_WINDOW = timedelta(hours=1)
 # More inquiries of one address than this are somebody else's joke.
 LINKS_PER_REQUEST = 5
 ANSWERED_AT_ONCE = 100
+# However many networks ask: the same link is not sent to a mailbox more often.
+SENT_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def make_link(inquiry: Inquiry) -> PrivateLink:
@@ -61,11 +67,18 @@ def request_link(email: str, *, language: str, network_digest: str) -> None:
 def answer_link_requests() -> None:
     """Send the links that were asked for, to the addresses on file."""
     for request_id in list(LinkRequest.objects.unanswered().values_list("pk", flat=True)[:ANSWERED_AT_ONCE]):
-        with transaction.atomic():
-            rows = LinkRequest.objects.select_for_update(of=("self",))
-            request = rows.filter(pk=request_id, handled_at__isnull=True).first()
-            if request:
-                _answer(request)
+        try:
+            with transaction.atomic():
+                rows = LinkRequest.objects.select_for_update(of=("self",))
+                request = rows.filter(pk=request_id, handled_at__isnull=True).first()
+                if request:
+                    _answer(request)
+        except Inquiry.DoesNotExist:
+            # Erased while we waited for its lock; the next sweep finds what is left.
+            continue
+        except (DatabaseError, SealError) as error:
+            # Tried again by the next sweep; it must not stand in the way of everybody's e-mails.
+            logger.exception("link request not answered", extra={"error": type(error).__name__})
 
 
 def _answer(request: LinkRequest) -> None:
@@ -73,13 +86,25 @@ def _answer(request: LinkRequest) -> None:
     now = timezone.now()
     digest = contact_digest(email=request.email, phone="")
     inquiries = Inquiry.objects.leading().not_quarantined().of_person([digest]).order_by("-received_at")
-    for inquiry in inquiries.select_related("private_link")[:LINKS_PER_REQUEST]:
-        if not link_is_open(inquiry.private_link, now):
+    # Locked in an order of their own, the same for all who lock several.
+    for found in sorted(inquiries[:LINKS_PER_REQUEST], key=lambda item: item.pk):
+        inquiry = lock(found)
+        if link_is_open(inquiry.private_link, now):
+            if not _was_just_sent(inquiry, now):
+                put_or_repeat(EmailKind.LINK, inquiry)
+        elif not inquiry.person_is_doubtful:
+            # Who changed the address through a link that was then withdrawn must not get a new one there.
             _renew(inquiry)
             write_event(inquiry, EventKind.LINK_RENEWED)
-        put_or_repeat(EmailKind.LINK, inquiry)
+            put_or_repeat(EmailKind.LINK, inquiry)
     request.handled_at = now
     request.save(update_fields=["handled_at"])
+
+
+def _was_just_sent(inquiry: Inquiry, now: datetime) -> bool:
+    """Return whether the mailbox got the link a moment ago."""
+    sent = OutgoingEmail.objects.filter(inquiry=inquiry, kind=EmailKind.LINK, sent_at__gt=now - SENT_AGAIN_AFTER)
+    return sent.exists()
 
 
 def _renew(inquiry: Inquiry) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordinators.models import ReplyPolicy, User
-from inquiries.enums import ContactResult, EmailKind, EventKind, Sender, Status
+from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome, Sender, Status
 from inquiries.models import Inquiry, Message
 from inquiries.services.assigning import answer_language
 from inquiries.services.clock import patient_waits_again
@@ -20,6 +20,7 @@ from inquiries.services.triage import TriageError, log_contact
 def write_answer(inquiry: Inquiry, text: str, *, by: User) -> Message:
     """Store an answer and tell the patient that it waits; this counts as a contact attempt.
 
+    The same answer sent twice in a row (double press) is kept once.
     Raises TriageError when the inquiry is closed or the patient has no e-mail address to be told by.
     """
     locked = lock(inquiry)
@@ -27,6 +28,9 @@ def write_answer(inquiry: Inquiry, text: str, *, by: User) -> Message:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not locked.email:
         raise TriageError(_("The patient gave no e-mail address. Please phone."))
+    last = locked.messages.in_order().last()
+    if last and last.sender == Sender.STAFF and last.text == text:
+        return last
     language = answer_language(locked.preferred_language, locked.language)
     message = Message.objects.create(inquiry=locked, sender=Sender.STAFF, author=by, language=language, text=text)
     write_event(locked, EventKind.MESSAGE_SENT, by)
@@ -37,9 +41,10 @@ def write_answer(inquiry: Inquiry, text: str, *, by: User) -> Message:
 
 @transaction.atomic
 def receive_message(inquiry: Inquiry, text: str, *, language: str) -> Message:
-    """Store a message of the patient's and start the clock for an answer; a closed inquiry is opened again.
+    """Store a message of the patient's and start the clock for an answer.
 
-    The same message sent twice in a row (double press, reload) is kept once. Raises TooOftenError.
+    A closed inquiry is opened again, unless it was closed as no real one. The same message sent twice in a row (double
+    press, reload) is kept once. Raises TooOftenError.
     """
     now = timezone.now()
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
@@ -51,6 +56,7 @@ def receive_message(inquiry: Inquiry, text: str, *, language: str) -> Message:
     message = Message.objects.create(inquiry=locked, sender=Sender.PATIENT, language=language, text=text)
     leading = lock(locked.joined_to) if locked.joined_to else locked
     write_event(leading, EventKind.MESSAGE_RECEIVED)
-    patient_waits_again(leading, policy, now)
-    tell_coordinator(leading)
+    if leading.outcome != Outcome.SPAM:
+        patient_waits_again(leading, policy, now)
+        tell_coordinator(leading)
     return message

@@ -53,6 +53,7 @@ def put_inquiry_email(
     return email
 
 
+@transaction.atomic
 def put_or_repeat(
     kind: EmailKind,
     inquiry: Inquiry,
@@ -65,8 +66,10 @@ def put_or_repeat(
 
     One that has left is queued once more under a new Message-ID: it is news, and no mail system may take it for a copy.
     """
-    email = put_inquiry_email(kind, inquiry, user=user, about=about, not_before=not_before)
-    if email.status in {EmailStatus.SENT, EmailStatus.FAILED}:
+    waiting = put_inquiry_email(kind, inquiry, user=user, about=about, not_before=not_before)
+    # Locked: nobody begins to send it before what it tells of is committed. An attempt that runs now may tell of less.
+    email = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
+    if email.status != EmailStatus.PENDING:
         email.message_id = _message_id(uuid.uuid4())
         send_again(email, not_before=not_before)
 
@@ -88,16 +91,21 @@ def send_again(email: OutgoingEmail, *, not_before: datetime | None = None) -> N
     email.created_at = timezone.now()
     email.next_attempt_at = not_before or email.created_at
     email.sent_at = None
+    email.claim = email.lease_until = None
     email.attempts = 0
     email.last_error = ""
     email.save()
     send_hint(email.pk)
 
 
-def put_staff_email(kind: EmailKind, user: User) -> OutgoingEmail:
-    """Add an e-mail to a person of the staff to the outbox."""
-    email = OutgoingEmail.objects.create(kind=kind, user=user, **_with_own_slot())
-    send_hint(email.pk)
+def put_staff_email(kind: EmailKind, user: User, *, slot: str = "", topic: str = "") -> OutgoingEmail:
+    """Add an e-mail to a person of the staff to the outbox; one that is in the slot already is returned as it is."""
+    values = {"kind": kind, "user": user, "topic": topic, **_with_own_slot()}
+    if slot:
+        values["slot"] = slot
+    email, created = OutgoingEmail.objects.get_or_create(slot=values.pop("slot"), defaults=values)
+    if created:
+        send_hint(email.pk)
     return email
 
 

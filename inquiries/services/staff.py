@@ -74,6 +74,12 @@ def set_desk_language(user: User, language: str) -> None:
     user.save(update_fields=["language"])
 
 
+def set_wishes(user: User, *, language: str, wants_digest: bool, wants_alarms: bool) -> None:
+    """Store the language of a person's desk and e-mails, and which of the overviews and alarms they want."""
+    user.language, user.wants_digest, user.wants_alarms = language, wants_digest, wants_alarms
+    user.save(update_fields=["language", "wants_digest", "wants_alarms"])
+
+
 def _take_inquiries_from(user: User, *, by: User) -> int:
     """Give a person's open inquiries to colleagues. Raises TriageError for the fallback."""
     _refuse_fallback(user)

@@ -35,7 +35,7 @@ def hand_out(email: str, target: IO[bytes]) -> Handed:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         exports = []
         for inquiry in found.select_related("joined_to"):
-            if (inquiry.joined_to or inquiry).person_is_doubtful:
+            if inquiry.person_is_doubtful or (inquiry.joined_to and inquiry.joined_to.person_is_doubtful):
                 handed.doubtful.append(inquiry.reference)
                 continue
             exports.append(export_data(inquiry))

@@ -25,6 +25,7 @@ from inquiries.services.clock import patient_waits_again, start_promise
 from inquiries.services.contact import index_person
 from inquiries.services.events import lock, write_event
 from inquiries.services.links import make_link
+from inquiries.services.measure import count_arrival
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
 from treatments.models import Treatment
@@ -111,6 +112,7 @@ def submit_inquiry(submission: Submission) -> Inquiry:
                 _quarantine(inquiry, reason, now)
             else:
                 put_handover(inquiry)
+        count_arrival(inquiry)
     logger.info(
         "inquiry stored",
         extra={"inquiry_id": inquiry.pk, "problem": reason or "", "kind": decision.rule.value},
@@ -157,7 +159,9 @@ def _find_repeat(submission: Submission, now: datetime) -> Inquiry | None:
         sent = Inquiry.objects.filter(submission_id=submission.submission_id, fingerprint=fingerprint).first()
         if sent:
             return sent
-    return Inquiry.objects.repeats_of(fingerprint, since=now - REPEAT_WINDOW).first()
+    # Only on the same network: who repeats what a patient may have typed must not be shown that patient's own receipt.
+    repeats = Inquiry.objects.repeats_of(fingerprint, since=now - REPEAT_WINDOW)
+    return repeats.filter(network_digest=submission.network_digest).first()
 
 
 def _store(submission: Submission, decision: Decision, policy: ReplyPolicy, now: datetime) -> Inquiry:

@@ -12,6 +12,7 @@ from inquiries.references import normal_reference
 from inquiries.services.assigning import decide, place, question_of
 from inquiries.services.clock import end_promise, start_promise
 from inquiries.services.events import lock, write_event
+from inquiries.services.measure import count_arrival, count_first_reply, count_outcome, take_back_outcome
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat, send_again
 from inquiries.services.submit import put_handover
 
@@ -49,12 +50,17 @@ def open_by_reference(reference: str, *, reason: str, by: User) -> Inquiry | Non
 
 @transaction.atomic
 def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str = "") -> None:
-    """Give the inquiry to a coordinator, who is told by e-mail. Raises TriageError for somebody who is not active."""
+    """Give the inquiry to a coordinator, who is told by e-mail.
+
+    Raises TriageError for somebody who is not active, and without a reason where one is owed to a colleague.
+    """
     locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not coordinator.user.is_active:
         raise TriageError(_("This person's account is closed. Choose somebody else."))
+    if not reason.strip() and _needs_reason(locked, coordinator, by):
+        raise TriageError(_("This inquiry is a colleague's. Enter why you give it to somebody else."))
     locked.coordinator = coordinator
     locked.is_flagged = locked.reply_due_at is None
     locked.save(update_fields=["coordinator", "is_flagged"])
@@ -80,7 +86,8 @@ def take_over(inquiry: Inquiry, *, by: User) -> None:
 def reassign_open(coordinator: Coordinator, *, by: User) -> int:
     """Give a leaving coordinator's open inquiries to whom the rule chooses, and return how many there were."""
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
-    inquiries = list(Inquiry.objects.open().filter(coordinator=coordinator).select_related("treatment"))
+    theirs = Inquiry.objects.open().filter(coordinator=coordinator).order_by("pk")
+    inquiries = list(theirs.select_for_update(of=("self",)))
     for inquiry in inquiries:
         _give_on(inquiry, coordinator, policy, by=by)
     return len(inquiries)
@@ -97,11 +104,13 @@ def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str 
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if locked.first_contact_at is None:
         locked.first_contact_at = timezone.now()
+        count_first_reply(locked, locked.first_contact_at)
     locked.status = Status.CONTACTED
     locked.save(update_fields=["status", "first_contact_at"])
     end_promise(locked, timezone.now())
     write_event(locked, EventKind.CONTACT_ATTEMPT, by, note=note, contact_result=result)
-    if result in NOT_REACHED_RESULTS and _days_without_reaching(locked) == DAYS_UNTIL_NOT_REACHED:
+    was_told = locked.events.filter(kind=EventKind.NOT_REACHED_SENT).exists()
+    if result in NOT_REACHED_RESULTS and not was_told and _days_without_reaching(locked) >= DAYS_UNTIL_NOT_REACHED:
         _write_not_reached(locked, by)
 
 
@@ -134,6 +143,7 @@ def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> No
     locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
     end_promise(locked, locked.closed_at, PromiseEnding.DROPPED)
     write_event(locked, EventKind.CLOSED, by, note=note, details={"outcome": outcome.value})
+    count_outcome(locked)
 
 
 @transaction.atomic
@@ -143,6 +153,7 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     locked = lock(inquiry)
     if locked.status != Status.CLOSED:
         raise TriageError(_("This inquiry is open already."))
+    take_back_outcome(locked)
     locked.status = Status.CONTACTED if locked.first_contact_at else Status.WAITING
     locked.closed_at = None
     locked.closed_by = None
@@ -171,11 +182,14 @@ def release(inquiry: Inquiry, *, by: User) -> None:
     end_promise(locked, locked.released_at, PromiseEnding.DROPPED)
     start_promise(locked, policy, locked.released_at)
     put_handover(locked)
+    count_arrival(locked)
 
 
 @transaction.atomic
 def resend(email: OutgoingEmail, *, by: User) -> None:
     """Send an e-mail again, with its own Message-ID. Raises TriageError while it is on its way."""
+    if email.inquiry:
+        lock(email.inquiry)
     locked = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=email.pk)
     if locked.inquiry is None or locked.status not in {EmailStatus.SENT, EmailStatus.FAILED}:
         raise TriageError(_("This e-mail is on its way already."))
@@ -194,6 +208,12 @@ def _give_on(inquiry: Inquiry, leaving: Coordinator, policy: ReplyPolicy, *, by:
     write_event(inquiry, EventKind.ASSIGNED, by, details=details)
     if not inquiry.is_quarantined:
         put_handover(inquiry)
+
+
+def _needs_reason(inquiry: Inquiry, coordinator: Coordinator, by: User) -> bool:
+    """Return whether a colleague's inquiry is given to a third person, by somebody who does not manage."""
+    owner = inquiry.coordinator
+    return owner is not None and by not in {owner.user, coordinator.user} and not by.is_manager
 
 
 def _promise_at_last(inquiry: Inquiry) -> None:

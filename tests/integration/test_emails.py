@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from coordinators.demo import create_demo_team
 from coordinators.enums import Role
 from coordinators.models import Coordinator, ReplyPolicy, User
+from inquiries.alarms import Cause, Finding
 from inquiries.codes import code_as_shown
 from inquiries.emails import LETTERS, NoRecipientError, build_email, mail_detail_level
 from inquiries.emails.addressee import TO_PATIENTS
@@ -78,7 +79,7 @@ def row_of(kind: EmailKind, inquiry: Inquiry, reason: ErasedBy = ErasedBy.PATIEN
     user = make_user(Role.MANAGER, "Nova Osoba", language=language) if kind in NEEDS_A_PERSON else None
     if kind in ACCOUNT_KINDS:
         assert user
-        return put_staff_email(kind, user)
+        return put_staff_email(kind, user, topic=Cause.UNSENT if kind == EmailKind.ALARM else "")
     if kind in {EmailKind.ERASED, EmailKind.WITHDRAWN}:
         address = f"{CANARY}@example.com" if kind == EmailKind.ERASED else None
         return put_farewell_email(
@@ -149,6 +150,26 @@ def test_staff_email_reads_as_approved(kind: EmailKind, language: str) -> None:
     message = email_of(kind, inquiry_in(language))
     assert message.to == ["nova.osoba@clinic.example"]
     assert_approved(f"{language}/{kind.lower()}", as_text(message))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [EmailKind.DIGEST, EmailKind.MANAGER_DIGEST, EmailKind.ALARM])
+def test_overviews_and_alarms_read_as_approved(kind: EmailKind, language: str) -> None:
+    """With something to say: a patient who waits too long, and mail that does not leave."""
+    inquiry = inquiry_in(language)
+    row = row_of(kind, inquiry)
+    assert inquiry.reply_due_at
+    assert inquiry.coordinator
+    Coordinator.objects.filter(pk=inquiry.coordinator.pk).update(user=row.user)
+    with time_machine.travel(inquiry.reply_due_at + timedelta(minutes=95), tick=False):
+        assert_approved(f"{language}/{kind.lower()}_full", as_text(build_email(row)))
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_alarm_says_what_to_look_at(cause: Cause, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inquiries.emails.overview.find", lambda cause, _now: Finding(cause, 3))
+    row = put_staff_email(EmailKind.ALARM, make_user(Role.MANAGER, "Nova Osoba"), topic=cause)
+    assert_approved(f"en/alarm_{cause.lower()}", as_text(build_email(row)))
 
 
 @pytest.mark.parametrize("level", MailDetail)

@@ -309,11 +309,18 @@ def days(**changes: Any) -> dict[str, Any]:
     return {"starts_on": "2030-01-07", "ends_on": "2030-01-08"} | changes
 
 
+def save(client: Client, values: dict[str, Any]) -> Any:
+    """Look at what an absence changes, as the desk asks everybody to, then save it."""
+    looked = client.post(ADD_ABSENCE, values)
+    seen = re.search(r'name="seen" value="([^"]*)"', looked.content.decode())
+    return client.post(ADD_ABSENCE, values | {"seen": html.unescape(seen[1]) if seen else ""}, follow=True)
+
+
 def test_coordinator_enters_half_days_and_who_covers(client: Client, ana: Coordinator, jan: Coordinator) -> None:
     Coordinator.objects.filter(pk=ana.pk).update(time_zone="Europe/Amsterdam")
     client.force_login(ana.user)
     assert "On the clock of Europe/Amsterdam." in text_of(client.get(ADD_ABSENCE))
-    saved = client.post(ADD_ABSENCE, days(from_time="12:00", until_time="09:30", replacement=jan.pk), follow=True)
+    saved = save(client, days(from_time="12:00", until_time="09:30", replacement=jan.pk))
     row = Absence.objects.get()
     assert (row.coordinator, row.replacement, row.from_time, row.until_time) == (ana, jan, time(12), time(9, 30))
     assert "Nobody" not in text_of(saved)
@@ -324,7 +331,7 @@ def test_coordinator_enters_half_days_and_who_covers(client: Client, ana: Coordi
 
 def test_absence_without_cover_is_said_in_words(client: Client, ana: Coordinator) -> None:
     client.force_login(ana.user)
-    saved = client.post(ADD_ABSENCE, days(), follow=True)
+    saved = save(client, days())
     assert "Nobody covers" in text_of(saved)
     page = client.get(reverse("admin:coordinators_absence_change", args=[Absence.objects.get().pk]))
     assert '<span class="flag">Nobody covers' in page.content.decode()
@@ -336,7 +343,8 @@ def test_times_of_one_day_are_in_order(client: Client, ana: Coordinator) -> None
     wrong = client.post(ADD_ABSENCE, one_day | {"from_time": "12:00", "until_time": "12:00"})
     assert "later than when the absence begins" in text_of(wrong)
     assert "Constraint" not in text_of(wrong)
-    assert client.post(ADD_ABSENCE, one_day | {"from_time": "09:00", "until_time": "12:00"}).status_code == 302
+    save(client, one_day | {"from_time": "09:00", "until_time": "12:00"})
+    assert Absence.objects.count() == 1
 
 
 def test_nobody_covers_for_themselves(client: Client, ana: Coordinator) -> None:

@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from coordinators.enums import Role
 from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, User
-from inquiries.enums import ErasedBy, MailDetail
-from inquiries.models import Inquiry, MailDetailChoice, Tombstone
+from inquiries.enums import AnswerMailLevel, ErasedBy, MailDetail
+from inquiries.models import AnswerMailChoice, Export, Inquiry, MailDetailChoice, ReplyTemplate, Tombstone
 from inquiries.services.erasure import erase
 from inquiries.services.files import add_file
 from tests.factories import make_coordinator, make_inquiry, make_user
@@ -88,6 +88,20 @@ def mail_choice() -> MailDetailChoice:
     return MailDetailChoice.objects.create(level=MailDetail.NOTICE, chosen_by=manager, reason="Start")
 
 
+def answer_choice() -> AnswerMailChoice:
+    manager = User.objects.get(role=Role.MANAGER, is_superuser=False)
+    return AnswerMailChoice.objects.create(level=AnswerMailLevel.NOTICE, chosen_by=manager, reason="Start")
+
+
+def an_export() -> Export:
+    manager = User.objects.get(role=Role.MANAGER, is_superuser=False)
+    return Export.objects.create(made_by=manager, file_format="csv", row_count=0)
+
+
+def a_template() -> ReplyTemplate:
+    return ReplyTemplate.objects.create(name="Hello")
+
+
 def a_clinic() -> Clinic:
     facts = dict.fromkeys(("operator", "street", "postcode", "city", "phone"), "x")
     return Clinic.objects.create(id=1, name="Clinic", country="HR", email="info@clinic.example", **facts)
@@ -130,10 +144,24 @@ ADDRESSES: list[Case] = [
     ("inquiries_outgoingemail_add", None, NOBODY),
     ("inquiries_outgoingemail_change", lambda owner: inquiry_of(owner).emails.all()[0].pk, MANAGERS),
     ("inquiries_outgoingemail_delete", lambda owner: inquiry_of(owner).emails.all()[0].pk, NOBODY),
+    ("inquiries_export_changelist", None, MANAGERS),
+    ("inquiries_export_add", None, MANAGERS),
+    ("inquiries_export_change", lambda _owner: an_export().pk, MANAGERS),
+    ("inquiries_export_delete", lambda _owner: an_export().pk, NOBODY),
+    ("inquiries_inquiryevent_changelist", None, MANAGERS),
+    ("own_settings", None, EVERYBODY),
     ("inquiries_maildetailchoice_changelist", None, MANAGERS),
     ("inquiries_maildetailchoice_add", None, MANAGERS),
     ("inquiries_maildetailchoice_change", lambda _owner: mail_choice().pk, MANAGERS),
     ("inquiries_maildetailchoice_delete", lambda _owner: mail_choice().pk, NOBODY),
+    ("inquiries_answermailchoice_changelist", None, MANAGERS),
+    ("inquiries_answermailchoice_add", None, MANAGERS),
+    ("inquiries_answermailchoice_change", lambda _owner: answer_choice().pk, MANAGERS),
+    ("inquiries_answermailchoice_delete", lambda _owner: answer_choice().pk, NOBODY),
+    ("inquiries_replytemplate_changelist", None, STAFF),
+    ("inquiries_replytemplate_add", None, MANAGERS),
+    ("inquiries_replytemplate_change", lambda _owner: a_template().pk, STAFF),
+    ("inquiries_replytemplate_delete", lambda _owner: a_template().pk, MANAGERS),
     ("coordinators_user_changelist", None, MANAGERS),
     ("coordinators_user_add", None, MANAGERS),
     ("coordinators_user_change", lambda owner: owner.user_id, MANAGERS),
@@ -149,6 +177,8 @@ ADDRESSES: list[Case] = [
     ("coordinators_absence_add", None, STAFF),
     ("coordinators_absence_change", lambda owner: absence_of(owner).pk, OWNER),
     ("coordinators_absence_delete", lambda owner: absence_of(owner).pk, OWNER),
+    ("coordinators_coverage", None, STAFF),
+    ("coordinators_simulator", None, MANAGERS),
     ("coordinators_specialday_changelist", None, MANAGERS),
     ("coordinators_specialday_add", None, MANAGERS),
     ("coordinators_specialday_change", lambda _owner: a_special_day().pk, MANAGERS),

@@ -120,6 +120,7 @@ class Site(ABC):
                 "INQUIRIES_PER_HOUR": "0",
                 "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
                 "OUTBOX_SWEEP_SECONDS": str(SWEEP_SECONDS),
+                "PROMISE_WATCH_SECONDS": str(SWEEP_SECONDS),
                 "DJANGO_SETTINGS_MODULE": "clinic_site.settings",
                 **settings,
             }
@@ -372,7 +373,7 @@ class GrownSite(Site):
         return Program(name, command, self.environment, self.data_dir / f"{name}.log")
 
 
-def together(works: list[Callable[[], Any]]) -> list[Any]:
+def together(works: list[Callable[[], Any]], at_once: int = CLIENTS) -> list[Any]:
     """Do several things at the same time and return what each returned."""
-    with ThreadPoolExecutor(CLIENTS) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         return [future.result() for future in [pool.submit(work) for work in works]]

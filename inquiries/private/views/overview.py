@@ -71,7 +71,10 @@ def _record(inquiry: Inquiry) -> Record:
 
 
 def _has_moved_on(inquiry: Inquiry) -> bool:
-    """Return whether something has happened to the inquiry since it was received."""
+    """Return whether something has happened to the inquiry since it was received; joined, it is answered there."""
+    if inquiry.joined_to:
+        contacts = inquiry.joined_to.events.filter(kind=EventKind.CONTACT_ATTEMPT, at__gt=inquiry.received_at)
+        return contacts.exists()
     return inquiry.first_contact_at is not None or inquiry.assignments.count() > 1 or inquiry.promises.count() > 1
 
 

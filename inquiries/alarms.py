@@ -1,0 +1,153 @@
+"""What managers must hear of at once: causes, found anew each time, told in numbers and never in names."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Max, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from inquiries.enums import PATIENT_KINDS, EmailStatus, EventKind, PromiseEnding, Status
+from inquiries.measure.waiting import undelivered
+from inquiries.models import Heartbeat, Inquiry
+from inquiries.services.retention import oldest_past_due
+
+REPEAT_AFTER = timedelta(hours=1)
+BEAT_LIMIT = timedelta(minutes=5)
+# The job runs once a day and beats when it has left nothing: a day and a little is how it looks when all is well.
+RETENTION_LIMIT = timedelta(days=2)
+MAILBOX_LIMIT = timedelta(minutes=30)
+# Beaten by the job that collects the clinic's mailbox, each time that the mailbox could be read
+MAILBOX_BEAT = "collect-mail"
+QUARANTINED_WITHIN = timedelta(hours=1)
+QUARANTINED_MANY = 10
+
+
+class Cause(TextChoices):
+    """What is wrong; the code is stored with the e-mail, and nothing else about it."""
+
+    UNSENT = "UNSENT", _("E-mails do not leave")
+    PATIENT_MAIL = "PATIENT_MAIL", _("An e-mail to a patient could not be delivered")
+    BROKEN_TWICE = "BROKEN_TWICE", _("A patient was promised a time twice and still waits")
+    NO_OWNER = "NO_OWNER", _("An inquiry has no coordinator")
+    SWEEP = "SWEEP", _("Nothing looks after the e-mails")
+    CLOCK = "CLOCK", _("Nothing looks after the promised times")
+    RETENTION = "RETENTION", _("Records are kept for too long")
+    QUARANTINE = "QUARANTINE", _("Many inquiries look like a robot's")
+    MAILBOX = "MAILBOX", _("The clinic's mailbox cannot be read")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause that holds now: how many things or minutes it concerns, and since when the newest of them is there.
+
+    Without `newest_at` the cause is a state: it is told again every hour for as long as it lasts. With it, it is a
+    list: it is told again only when something new is in it, for a person deals with the rest.
+    """
+
+    cause: Cause
+    number: int
+    newest_at: datetime | None = None
+
+
+def is_to_tell(finding: Finding, told_at: datetime | None, now: datetime) -> bool:
+    """Return whether a manager is told, after they were last told of this cause at `told_at`."""
+    if told_at is None:
+        return True
+    if now - told_at < REPEAT_AFTER:
+        return False
+    return finding.newest_at is None or finding.newest_at > told_at
+
+
+def find_alarms(now: datetime) -> list[Finding]:
+    """Return everything that is wrong now."""
+    return [finding for cause in Cause if (finding := find(cause, now))]
+
+
+def find(cause: Cause, now: datetime) -> Finding | None:
+    """Return what is wrong now, if this cause holds."""
+    return _FINDERS[cause](now)
+
+
+def _unsent(now: datetime) -> Finding | None:
+    """Return for how many minutes the oldest e-mail has waited, if that is too long."""
+    mail = undelivered(now)
+    return Finding(Cause.UNSENT, mail.minutes) if mail.is_alarm else None
+
+
+def _patient_mail(_now: datetime) -> Finding | None:
+    """Return how many open inquiries have an e-mail to the patient that was given up."""
+    failed = Inquiry.objects.open().filter(emails__status=EmailStatus.FAILED, emails__kind__in=PATIENT_KINDS)
+    keys = list(failed.values_list("pk", flat=True).distinct())
+    if not keys:
+        return None
+    given_up = Inquiry.objects.filter(pk__in=keys, events__kind=EventKind.EMAIL_FAILED)
+    return Finding(Cause.PATIENT_MAIL, len(keys), given_up.aggregate(newest=Max("events__at"))["newest"])
+
+
+def _broken_twice(_now: datetime) -> Finding | None:
+    """Return how many patients wait although a second promise has passed."""
+    rows = Inquiry.objects.open().filter(
+        status=Status.WAITING, promises__is_moved=True, promises__ending=PromiseEnding.BROKEN
+    )
+    found = rows.aggregate(number=Count("pk", distinct=True), newest=Max("promises__ended_at"))
+    return Finding(Cause.BROKEN_TWICE, found["number"], found["newest"]) if found["number"] else None
+
+
+def _no_owner(_now: datetime) -> Finding | None:
+    """Return how many open inquiries have nobody, quarantine aside."""
+    number = Inquiry.objects.unassigned().not_quarantined().filter(coordinator__isnull=True).count()
+    return Finding(Cause.NO_OWNER, number) if number else None
+
+
+def _sweep(now: datetime) -> Finding | None:
+    """Return for how many minutes the outbox was not looked through."""
+    return _silence(Cause.SWEEP, Heartbeat.SWEEP, BEAT_LIMIT, now)
+
+
+def _clock(now: datetime) -> Finding | None:
+    """Return for how many minutes the promised times were not looked at."""
+    return _silence(Cause.CLOCK, Heartbeat.CLOCK, BEAT_LIMIT, now)
+
+
+def _mailbox(now: datetime) -> Finding | None:
+    """Return for how many minutes the clinic's mailbox could not be read, if it has one that is collected."""
+    return _silence(Cause.MAILBOX, MAILBOX_BEAT, MAILBOX_LIMIT, now) if settings.IMAP_URL else None
+
+
+def _silence(cause: Cause, name: str, limit: timedelta, now: datetime) -> Finding | None:
+    """Return for how many minutes a job has been silent; one that has never run is not late."""
+    beat_at = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
+    return Finding(cause, _minutes(now - beat_at)) if beat_at and now - beat_at > limit else None
+
+
+def _retention(now: datetime) -> Finding | None:
+    """Return for how many days at most a record is past its date."""
+    beat_at = Heartbeat.objects.filter(name=Heartbeat.RETENTION).values_list("beat_at", flat=True).first()
+    late = now - beat_at if beat_at else oldest_past_due(now)
+    return Finding(Cause.RETENTION, late.days) if late > RETENTION_LIMIT else None
+
+
+def _quarantine(now: datetime) -> Finding | None:
+    """Return how many inquiries came into quarantine within the hour, if they are many."""
+    number = Inquiry.objects.quarantined().filter(quarantined_at__gte=now - QUARANTINED_WITHIN).count()
+    return Finding(Cause.QUARANTINE, number) if number >= QUARANTINED_MANY else None
+
+
+def _minutes(length: timedelta) -> int:
+    """Return a span in whole minutes."""
+    return int(length.total_seconds() // 60)
+
+
+_FINDERS: Mapping[Cause, Callable[[datetime], Finding | None]] = {
+    Cause.UNSENT: _unsent,
+    Cause.PATIENT_MAIL: _patient_mail,
+    Cause.BROKEN_TWICE: _broken_twice,
+    Cause.NO_OWNER: _no_owner,
+    Cause.SWEEP: _sweep,
+    Cause.CLOCK: _clock,
+    Cause.RETENTION: _retention,
+    Cause.QUARANTINE: _quarantine,
+    Cause.MAILBOX: _mailbox,
+}

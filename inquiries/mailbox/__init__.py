@@ -1,0 +1,1 @@
+"""The clinic's mailbox: fetching what came, and reading it safely. What becomes of a mail is decided by a service."""

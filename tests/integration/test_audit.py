@@ -1,0 +1,275 @@
+"""The record of reading: managers see all of it, and nobody changes any of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from coordinators.enums import Role
+from coordinators.models import Coordinator, User
+from inquiries import audit
+from inquiries.enums import ContactResult, ErasedBy, EventKind, Outcome
+from inquiries.models import Export, Inquiry, InquiryEvent, Tombstone
+from inquiries.services import triage
+from inquiries.services.alarms import raise_alarms
+from inquiries.services.clock import keep_promises
+from inquiries.services.delivery import sweep
+from inquiries.services.digests import send_digests
+from inquiries.services.erasure import erase
+from inquiries.services.exports import record_export
+from inquiries.services.files import add_file, read_file
+from inquiries.services.messages import receive_message, write_answer
+from inquiries.services.retention import run_retention
+from tests.factories import make_coordinator, make_inquiry, make_user
+from tests.files import pdf
+
+pytestmark = pytest.mark.django_db
+
+ROOT: Path = settings.BASE_DIR
+RECORD = ("inquiries_inquiryevent", "inquiries_export")
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel("2026-11-20T11:00:00+00:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def ana() -> Coordinator:
+    return make_coordinator("Ana Horvat", languages=("en",))
+
+
+@pytest.fixture
+def manager(client: Client, ana: Coordinator) -> User:  # noqa: ARG001  # somebody must answer
+    user = make_user(Role.MANAGER, "Mia Manager")
+    client.force_login(user)
+    return user
+
+
+def lines(client: Client, query: str = "") -> list[list[str]]:
+    """Return the lines of the page as text."""
+    page = client.get(reverse("admin:inquiries_inquiryevent_changelist") + query).content.decode()
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    return [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+        for row in rows
+    ]
+
+
+def as_stored(model: type[Model]) -> list[list[object]]:
+    """Return every value of every row."""
+    rows = model._default_manager.order_by("pk")
+    return [[getattr(row, field.attname) for field in model._meta.concrete_fields] for row in rows]
+
+
+def export_of(inquiry: Inquiry, manager: User) -> Export:
+    return record_export(
+        [inquiry.pk], by=manager, file_format="csv", filters={}, with_health_data=True, reason="Yearly review"
+    )
+
+
+def test_managers_see_who_opened_what(client: Client, ana: Coordinator, manager: User) -> None:
+    inquiry = make_inquiry()
+    triage.record_read(inquiry, by=ana.user)
+    triage.record_read(inquiry, by=ana.user)
+    triage.open_by_reference(inquiry.reference, reason="On the phone", by=manager)
+    read_file(add_file(inquiry, SimpleUploadedFile("report.pdf", pdf())), by=ana.user)
+    export_of(inquiry, manager)
+    found = sorted((who, what) for _at, who, what, _inquiry in lines(client))
+    assert found == [
+        ("Ana Horvat", "File downloaded"),
+        ("Ana Horvat", "Opened for the first time"),
+        ("Ana Horvat", "Read"),
+        ("Mia Manager", "Exported inquiries 1 inquiry, with health data"),
+        ("Mia Manager", "Opened by its reference, with a reason"),
+        ("Mia Manager", "Read in an export"),
+    ]
+    assert {line[0] for line in lines(client)} == {"2026-11-20 12:00:00"}
+
+
+def test_work_that_is_no_reading_is_left_out(client: Client, ana: Coordinator, manager: User) -> None:
+    inquiry = make_inquiry()
+    triage.log_contact(inquiry, ContactResult.SPOKE, by=ana.user, note="Kanarienvogel")
+    assert lines(client) == []
+    assert manager
+
+
+def test_record_is_narrowed_by_person_reference_and_days(client: Client, ana: Coordinator, manager: User) -> None:
+    first, second = make_inquiry(), make_inquiry()
+    with time_machine.travel("2026-11-18T22:59:00+00:00", tick=False):
+        triage.record_read(first, by=ana.user)
+    with time_machine.travel("2026-11-18T23:01:00+00:00", tick=False):
+        triage.record_read(second, by=manager)
+    export_of(second, manager)
+
+    def who_and_where(query: str) -> list[tuple[str, str]]:
+        return [(line[1], line[3]) for line in lines(client, query)]
+
+    assert who_and_where(f"?person={ana.user_id}") == [("Ana Horvat", first.reference)]
+    typed = second.reference.lower().replace("-", " ")
+    assert set(who_and_where(f"?reference={typed}")) == {("Mia Manager", second.reference)}
+    assert who_and_where("?last=2026-11-18") == [("Ana Horvat", first.reference)]
+    assert who_and_where("?first=2026-11-19&last=2026-11-19") == [("Mia Manager", second.reference)]
+    assert lines(client, "?reference=ZG-2222-2222") == []
+    assert lines(client, "?first=yesterday&person=x") == []
+
+
+def test_added_inquiry_leads_to_the_record_of_the_one_that_goes_on(
+    client: Client, ana: Coordinator, manager: User
+) -> None:
+    inquiry = make_inquiry(email="jan@example.com")
+    triage.record_read(inquiry, by=ana.user)
+    added = make_inquiry(email="jan@example.com", message="again")
+    added.refresh_from_db()
+    assert added.joined_to == inquiry
+    assert [line[1] for line in lines(client, f"?reference={added.reference}")] == ["Ana Horvat"]
+    assert manager
+
+
+def test_pages_hold_every_line_once(client: Client, manager: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "PAGE", 4)
+    inquiry = make_inquiry()
+    for number in range(6):
+        with time_machine.travel(timezone.now() + timedelta(minutes=number // 2), tick=False):
+            triage.record_read(inquiry, by=manager)
+            record_export([], by=manager, file_format="csv", filters={}, with_health_data=False, reason="")
+    seen: list[str] = []
+    place, pages = None, 0
+    while pages == 0 or place:
+        entries, place = audit.read_record(audit.Narrowing(), place)
+        seen += [str(entry.place) for entry in entries]
+        pages += 1
+    assert len(seen) == len(set(seen)) == 12
+    assert pages == 3
+    assert seen == sorted(seen, reverse=True)
+    page = client.get(reverse("admin:inquiries_inquiryevent_changelist")).content.decode()
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following
+    assert len(lines(client, following[1].replace("&amp;", "&"))) == 4
+
+
+@pytest.mark.parametrize("text", ["", "~", "x~y", "2026-11-20~x", "2026-11-20T11:00:00~" + "0" * 32, "é" * 300])
+def test_broken_place_is_the_start(client: Client, manager: User, text: str) -> None:
+    triage.record_read(make_inquiry(), by=manager)
+    assert len(lines(client, f"?after={text}")) == 1
+
+
+def test_queries_do_not_grow_and_nothing_is_counted(client: Client, manager: User) -> None:
+    counted = []
+    for _ in range(2):
+        for _number in range(4):
+            triage.record_read(make_inquiry(), by=manager)
+        with CaptureQueriesContext(connection) as queries:
+            assert lines(client)
+        counted.append(len(queries))
+        assert not [query for query in queries if "COUNT(" in query["sql"]]
+    assert counted[0] == counted[1]
+
+
+# Append-only
+
+
+class _Watch:
+    """Notes every statement that changes or deletes a line of the record."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if re.match(rf'\s*(UPDATE|DELETE FROM|REPLACE INTO)\s+"?({"|".join(RECORD)})"', sql, re.IGNORECASE):
+            self.found.append(sql)
+        return execute(sql, params, many, context)
+
+
+def test_no_service_changes_or_deletes_what_is_written_down(ana: Coordinator, manager: User) -> None:
+    watch = _Watch()
+    with connection.execute_wrapper(watch):
+        inquiry = make_inquiry()
+        triage.record_read(inquiry, by=ana.user)
+        triage.log_contact(inquiry, ContactResult.UNREACHABLE, by=ana.user, note="")
+        write_answer(inquiry, "Good day", by=ana.user)
+        receive_message(inquiry, "Hello", language="en")
+        read_file(add_file(inquiry, SimpleUploadedFile("report.pdf", pdf())), by=ana.user)
+        export_of(inquiry, manager)
+        triage.close(inquiry, Outcome.INFORMED, by=ana.user, note="")
+        triage.reopen(inquiry, by=ana.user)
+        for job in (keep_promises, sweep, send_digests, raise_alarms, run_retention):
+            job()
+    assert watch.found == []
+    assert inquiry.events.filter(kind=EventKind.OPENED).exists()
+
+
+def test_erasing_removes_the_record_of_one_inquiry_and_keeps_only_what_it_may(manager: User) -> None:
+    gone, stays = make_inquiry(name="Kanarienvogel"), make_inquiry()
+    for inquiry in (gone, stays):
+        triage.record_read(inquiry, by=manager)
+        export_of(inquiry, manager)
+    watch, before = _Watch(), InquiryEvent.objects.filter(inquiry=stays).count()
+    with connection.execute_wrapper(watch):
+        erase(gone, ErasedBy.STAFF, by=manager)
+    assert watch.found
+    assert all(sql.startswith('DELETE FROM "inquiries_inquiryevent"') for sql in watch.found)
+    assert not InquiryEvent.objects.filter(inquiry_id=gone.pk).exists()
+    assert InquiryEvent.objects.filter(inquiry=stays).count() == before
+    assert Export.objects.count() == 2, "an export says how many, and never which"
+    kept = str([as_stored(Tombstone), as_stored(Export)])
+    assert "Kanarienvogel" not in kept
+    assert str(gone.pk) not in kept
+
+
+def test_no_address_of_the_desk_changes_the_record(client: Client, ana: Coordinator, manager: User) -> None:
+    """Whoever may do everything posts to everything that could touch a line."""
+    inquiry = make_inquiry()
+    triage.record_read(inquiry, by=ana.user)
+    export = export_of(inquiry, manager)
+    client.force_login(User.objects.create_superuser("root@clinic.example", name="Root"))
+    before = [as_stored(model) for model in (InquiryEvent, Export)]
+    event = inquiry.events.latest("at")
+    base = reverse("admin:inquiries_inquiryevent_changelist")
+    assert client.post(f"{base}add/", {}).status_code == 404
+    for end in ("change/", "delete/", "history/"):
+        assert client.post(f"{base}{event.pk}/{end}", {"post": "yes"}).status_code == 404
+    client.post(base, {"action": "delete_selected", "_selected_action": str(event.pk), "post": "yes"})
+    change = reverse("admin:inquiries_export_change", args=[export.pk])
+    assert client.post(change, {"reason": "other"}).status_code == 403
+    delete = reverse("admin:inquiries_export_delete", args=[export.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    listed = reverse("admin:inquiries_export_changelist")
+    client.post(listed, {"action": "delete_selected", "_selected_action": str(export.pk), "post": "yes"})
+    assert [as_stored(model) for model in (InquiryEvent, Export)] == before
+
+
+WRITES = {"update", "delete", "bulk_update", "update_or_create", "save", "_raw_delete"}
+# Sealing with a new key writes every sealed value again, as it was.
+MAY_WRITE = {"inquiries/services/reseal.py"}
+
+
+def test_no_line_of_code_changes_or_deletes_the_record() -> None:
+    """Neither the tables nor an inquiry's `events` stand before a call that changes or deletes."""
+    found = []
+    for room in ("treatments", "coordinators", "inquiries", "clinic_site"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if "/migrations/" in name or name in MAY_WRITE:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+                    target = ast.unparse(node.func.value)
+                    if re.search(r"\b(InquiryEvent|Export|events|event|export)\b", target):
+                        found.append(f"{name}:{node.lineno}")
+    assert found == []

@@ -1,0 +1,192 @@
+"""Exports at the desk: the inbox's list as a file, for managers, written down before a line leaves."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from coordinators.enums import Role
+from coordinators.models import User
+from inquiries.details.questions import PAIN, Kind
+from inquiries.enums import ErasedBy, EventKind
+from inquiries.models import Export, Inquiry, InquiryEvent
+from inquiries.services import exports
+from inquiries.services.details import save_answers
+from inquiries.services.erasure import erase
+from inquiries.services.exports import ExportError, record_export
+from tests.factories import make_coordinator, make_inquiry, make_user
+from treatments.models import Treatment
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Kanarienvogel"
+WORDS = next(question for question in PAIN.questions if question.kind is Kind.TEXT)
+REASON = "Yearly review with Dr. Kos"
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel("2026-11-20T11:00:00+00:00", tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def manager(client: Client) -> User:
+    make_coordinator("Ana Horvat", languages=("en", "de"))
+    user = make_user(Role.MANAGER, "Mia Manager")
+    client.force_login(user)
+    return user
+
+
+def export(client: Client, query: str = "", **values: str) -> Any:
+    address = reverse("admin:inquiries_export_add") + query
+    return client.post(address, {"file_format": "csv", **values})
+
+
+def lines_of(response: Any) -> list[list[str]]:
+    data = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(data, newline=""), delimiter=";"))
+
+
+def patient(**overrides: Any) -> Inquiry:
+    values = {
+        "name": f"=cmd {CANARY}", "email": f"{CANARY}@example.com", "phone": "+385912345678",
+        "message": f"@SUM {CANARY}", "treatment": Treatment.objects.get(code="facet-denervation"),
+    }  # fmt: skip
+    inquiry = make_inquiry(**{**values, **overrides})
+    save_answers(inquiry, PAIN, {WORDS.code: CANARY})
+    return inquiry
+
+
+def test_plain_export_holds_no_word_of_the_patients(client: Client, manager: User) -> None:
+    inquiry = patient()
+    response = export(client)
+    head, line = lines_of(response)
+    assert head == [
+        "Reference", "Received", "Answer in", "Country", "Status", "Coordinator", "Reply by", "First contact attempt",
+        "Outcome",
+    ]  # fmt: skip
+    assert line[:6] == [
+        inquiry.reference, "2026-11-20 12:00", "English", "Germany", "Waiting for our answer", "Ana Horvat",
+    ]  # fmt: skip
+    assert CANARY.casefold() not in str(line).casefold()
+    assert "denervation" not in str(line).casefold()
+    assert not inquiry.events.filter(kind=EventKind.READ).exists()
+    record = Export.objects.get()
+    assert (record.made_by, record.row_count, record.with_health_data, record.reason) == (manager, 1, False, "")
+    assert record.filters == {"view": "open"}
+    assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="inquiries-2026-11-20.csv"'
+
+
+def test_health_data_need_a_reason(client: Client, manager: User) -> None:
+    inquiry = patient()
+    for reason in ("", "   "):
+        response = export(client, with_health_data="on", reason=reason)
+        assert response.status_code == 200
+        assert "Enter why you need the patients" in response.content.decode()
+    assert not Export.objects.exists()
+    assert not inquiry.events.filter(actor=manager).exists()
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_export_with_health_data_is_written_into_every_history(client: Client, manager: User, file_format: str) -> None:
+    inquiry = patient()
+    response = export(client, with_health_data="on", reason=REASON, file_format=file_format)
+    data = b"".join(response.streaming_content)
+    if file_format == "xlsx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            text = archive.read("xl/sharedStrings.xml").decode()
+            assert not ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml")).findall(".//{*}f")
+    else:
+        text = data.decode("utf-8-sig")
+    for cell in (f"'=cmd {CANARY}", f"{CANARY}@example.com", "'+385912345678", f"'@SUM {CANARY}"):
+        assert cell in text.replace("&apos;", "'")
+    assert "denervation" in text.casefold()
+    assert text.count(CANARY) == 4, "name, address, message and medical details"
+    record = Export.objects.get()
+    assert (record.with_health_data, record.reason, record.row_count) == (True, REASON, 1)
+    event = inquiry.events.get(kind=EventKind.READ)
+    assert (event.actor, event.details) == (manager, {"export": str(record.pk)})
+    inquiry.refresh_from_db()
+    assert inquiry.opened_at is None, "an export is no look at an inquiry by somebody who answers it"
+
+
+def test_export_follows_the_inboxs_filters_on_all_pages(client: Client) -> None:
+    wanted = {make_inquiry(preferred_language="de").reference for _ in range(3)}
+    make_inquiry(preferred_language="en")
+    client.get(reverse("admin:inquiries_inquiry_changelist"), {"language": "de"})
+    response = export(client, "?language=de&after=nonsense&unknown=1")
+    assert {line[0] for line in lines_of(response)[1:]} == wanted
+    assert Export.objects.get().filters == {"view": "open", "language": "de"}
+
+
+def test_what_was_searched_for_is_not_kept(client: Client) -> None:
+    inquiry = patient(name=CANARY)
+    make_inquiry()
+    response = export(client, f"?q={CANARY}")
+    assert [line[0] for line in lines_of(response)[1:]] == [inquiry.reference]
+    record = Export.objects.get()
+    assert record.filters == {"view": "all", "searched": "yes"}
+    assert CANARY not in json.dumps(record.filters)
+
+
+def test_too_many_are_refused_and_nothing_is_written_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_WITH_HEALTH_DATA", 1)
+    patient()
+    make_inquiry()
+    response = export(client, with_health_data="on", reason=REASON)
+    assert "too many inquiries" in response.content.decode()
+    assert not Export.objects.exists()
+    assert not InquiryEvent.objects.filter(kind=EventKind.READ).exists()
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.EDITOR])
+def test_only_managers_export(client: Client, role: Role) -> None:
+    inquiry = patient()
+    user = make_user(role, "Someone Else")
+    client.force_login(user)
+    assert export(client).status_code == 403
+    with pytest.raises(ExportError):
+        record_export([inquiry.pk], by=user, file_format="csv", filters={}, with_health_data=False, reason="")
+    assert not Export.objects.exists()
+
+
+def test_looking_at_the_form_writes_nothing(client: Client) -> None:
+    patient()
+    page = client.get(reverse("admin:inquiries_export_add") + "?view=overdue").content.decode()
+    assert "overdue" in page.casefold()
+    assert not Export.objects.exists()
+
+
+def test_inquiry_erased_meanwhile_is_left_out(client: Client, manager: User) -> None:
+    gone, stays = patient(), make_inquiry()
+    response = export(client)
+    erase(gone, ErasedBy.STAFF, by=manager)
+    assert [line[0] for line in lines_of(response)[1:]] == [stays.reference]
+
+
+def test_export_costs_the_same_queries_for_many(client: Client, django_assert_max_num_queries: Any) -> None:
+    for number in range(12):
+        patient(email=f"p{number}@example.com")
+    with django_assert_max_num_queries(32):
+        lines = lines_of(export(client, with_health_data="on", reason=REASON))
+    assert len(lines) == 13
+
+
+def test_past_exports_are_shown_with_their_reason(client: Client) -> None:
+    patient()
+    b"".join(export(client, with_health_data="on", reason=REASON).streaming_content)
+    listed = client.get(reverse("admin:inquiries_export_changelist")).content.decode()
+    assert "Mia Manager" in listed
+    assert REASON not in listed
+    shown = client.get(reverse("admin:inquiries_export_change", args=[Export.objects.get().pk])).content.decode()
+    assert REASON in shown
