@@ -21,28 +21,28 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-import django  # noqa: E402
+import django  # noqa: E402  # the settings come first
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import Model  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings  # noqa: E402  # the settings come first
+from django.core.management import call_command  # noqa: E402  # the settings come first
+from django.db import connection  # noqa: E402  # the settings come first
+from django.db.models import Model  # noqa: E402  # the settings come first
+from django.test import Client  # noqa: E402  # the settings come first
+from django.utils import timezone  # noqa: E402  # the settings come first
 
-from coordinators.enums import Role  # noqa: E402
-from coordinators.models import Coordinator, User  # noqa: E402
-from inquiries.enums import ContactResult, EmailStatus, EventKind, Outcome, QuarantineReason, Status  # noqa: E402
-from inquiries.inbox import VIEWS  # noqa: E402
-from inquiries.models import DeskSheet, Inquiry, InquiryEvent, OutgoingEmail, SearchTerm  # noqa: E402
-from inquiries.references import DIGITS, LETTERS, PATTERN  # noqa: E402
-from inquiries.sealing.blind import keyed_digest  # noqa: E402
-from inquiries.services.submit import submit_inquiry  # noqa: E402
-from tests.factories import make_coordinator, make_submission, make_user  # noqa: E402
-from treatments.loading import load_content  # noqa: E402
-from treatments.models import Treatment  # noqa: E402
+from coordinators.enums import Role  # noqa: E402  # the settings come first
+from coordinators.models import Coordinator, User  # noqa: E402  # the settings come first
+from inquiries.enums import ContactResult, EmailStatus, EventKind, Outcome, QuarantineReason, Status  # noqa: E402  # the settings come first
+from inquiries.inbox import VIEWS  # noqa: E402  # the settings come first
+from inquiries.models import DeskSheet, Inquiry, InquiryEvent, OutgoingEmail, SearchTerm  # noqa: E402  # the settings come first
+from inquiries.references import DIGITS, LETTERS, PATTERN  # noqa: E402  # the settings come first
+from inquiries.sealing.blind import keyed_digest  # noqa: E402  # the settings come first
+from inquiries.services.submit import submit_inquiry  # noqa: E402  # the settings come first
+from tests.factories import make_coordinator, make_submission, make_user  # noqa: E402  # the settings come first
+from treatments.loading import load_content  # noqa: E402  # the settings come first
+from treatments.models import Treatment  # noqa: E402  # the settings come first
 
 BEFORE_THE_INBOX = "0006"
 TEAM, FIRST_NAMES, LAST_NAMES = 12, 800, 3000

@@ -22,8 +22,8 @@ IS_CI = os.environ.get("CI") == "true"
 # What a person set for their own site must not colour the checks.
 SITE_VARIABLES = {
     *("ALLOWED_HOSTS", "BIND", "CACHE_URL", "CELERY_BROKER_URL", "DATABASE_URL", "DEBUG"),
-    *("DEFAULT_FROM_EMAIL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "INQUIRIES_PER_HOUR", "PORT"),
-    *("SITE_URL", "TRUSTED_PROXIES"),
+    *("DEFAULT_FROM_EMAIL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "IMAP_URL", "INQUIRIES_PER_HOUR", "PORT"),
+    *("REPLY_TO", "SITE_URL", "TRUSTED_PROXIES"),
 }
 PRODUCTION = {
     "SITE_URL": "https://clinic.example",
@@ -40,6 +40,7 @@ TOOLS = {
     "Redis": ("redis-server",),
     "PostgreSQL": ("initdb", "/usr/lib/postgresql/*/bin/initdb"),
     "ClamAV": ("clamd", "/usr/sbin/clamd"),
+    "Dovecot": ("dovecot", "/usr/sbin/dovecot"),
     "gettext": ("xgettext",),
 }
 

@@ -1,9 +1,11 @@
 """Takes the screenshots of this folder from a running site.
 
-    python docs/screenshots/take.py http://127.0.0.1:8000 [--user EMAIL --password PASSWORD] [--only WORD] [--folder F]
+    python docs/screenshots/take.py http://127.0.0.1:8000 [--user EMAIL --password PASSWORD] [--only WORD ...]
 
-It starts no site and needs a demo site, for it sends inquiries. Without a sign-in the desk is left out; without
-`pdftoppm` the printed pages are. The picture "desk-changes" needs a source that somebody has changed.
+It starts no site and needs a demo site on this machine that keeps its mail, for it sends inquiries and reads what
+patients get. Without a manager's sign-in the desk and the private pages are left out; without `pdftoppm` the printed
+pages are. The picture "desk-changes" needs a source that somebody has changed, and the first page of the desk shows
+whatever the site has counted.
 A picture is named after page, width, theme and language. Those whose name starts with "rtl-" come from elsewhere:
 tests/browser/test_right_to_left.py looks at the same pages.
 """
@@ -12,30 +14,30 @@ import argparse
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from story import FORM, INBOX, MONDAY, SATURDAY, Story, coming, insert_template, open_page, send
 
 HERE = Path(__file__).resolve().parent
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 PHONE, DESKTOP = 390, 1280
 PRINT_DPI = "72"
-TYPING_MS = 6_000
-INVENTED = {
-    "en": "Ella Example", "de": "Bernd Beispiel", "hr": "Mila Primjer", "nl": "Vera Voorbeeld", "it": "Elio Esempio",
-}  # fmt: skip
 
-HOME, LIST, FORM = "/en/", "/en/treatments/", "/en/inquiry/"
+HOME, LIST = "/en/", "/en/treatments/"
 FACET, PERIRADICULAR, INJECTIONS = (
     f"/en/treatments/{slug}/" for slug in ("facet-joint-injection", "periradicular-therapy", "back-injections")
 )
-SEARCH, INBOX, TRANSLATIONS = (
+SEARCH, TRANSLATIONS, TEAM = (
     "/en/search/",
-    "/admin/inquiries/inquiry/",
     "/admin/treatments/sharedsection/translations/",
+    "/admin/coordinators/absence/",
 )
+# Pages of an inquiry, found by what its patient and its coordinator get
+PRIVATE, LETTER, INQUIRY = "private:", "letter:", "inquiry:"
 
 
 def _leave_as_is(_page: Page) -> None:
@@ -54,21 +56,35 @@ def _send_empty(page: Page) -> None:
     page.locator(".error-summary").wait_for()
 
 
-def _send(page: Page) -> None:
-    """Send an inquiry that is plainly invented, no faster than a person types."""
-    language = page.locator("html").get_attribute("lang") or "en"
-    page.locator("input[name=treatment]").nth(len(INVENTED) - 1 - list(INVENTED).index(language)).check()
-    page.fill("input[name=name]", INVENTED[language])
-    page.fill("input[name=email]", "example@patient.example")
-    page.check("input[name=contact_by][value=email]")
-    page.fill("input[name=country]", "GB" if language == "en" else language.upper())
-    page.check(f"input[name=preferred_language][value={language}]")
-    page.check("input[name=for_whom][value=self]")
-    page.fill("textarea[name=message]", "An invented inquiry for a picture.")
-    page.check("input[name=consent]")
-    page.wait_for_timeout(TYPING_MS)
-    page.locator(".form-sheet [type=submit]").click()
-    page.locator(".reference").wait_for()
+def _mark_body(page: Page) -> None:
+    """Mark where it hurts."""
+    for region in ("lower-back-left", "neck"):
+        page.check(f"input[name=q-where][value={region}]", force=True)
+
+
+def _ask_for_saturday(page: Page) -> None:
+    """Ask who would get a Dutch inquiry on a Saturday."""
+    page.select_option("select[name=treatment]", "prt")
+    page.select_option("select[name=language]", "nl")
+    page.fill("input[name=day]", coming(SATURDAY).isoformat())
+    page.fill("input[name=at]", "10:00")
+    page.locator("form[method=get] [type=submit]").click()
+    page.locator(".trace .chosen").wait_for()
+
+
+def _plan_absence(page: Page) -> None:
+    """Enter some days off, with a colleague who does not speak the languages, and see what they change."""
+    page.select_option("select[name=coordinator]", label="Ana Primjer")
+    page.fill("input[name=starts_on]", coming(MONDAY).isoformat())
+    page.fill("input[name=ends_on]", (coming(MONDAY) + timedelta(days=1)).isoformat())
+    page.select_option("select[name=replacement]", label="Emma Example")
+    page.locator("[name=_look]").click()
+    page.locator(".foresight").wait_for()
+
+
+def _put_template_in_place(page: Page) -> None:
+    """Answer from a template."""
+    insert_template(page, 1)
 
 
 def _first_changes(page: Page) -> None:
@@ -100,7 +116,12 @@ class Shot(NamedTuple):
     @property
     def is_desk(self) -> bool:
         """Tell whether one has to be signed in."""
-        return self.page.startswith("/admin/")
+        return self.page.startswith(("/admin/", INQUIRY))
+
+    @property
+    def needs_story(self) -> bool:
+        """Tell whether somebody must have sent an inquiry."""
+        return self.is_desk or self.page.startswith((PRIVATE, LETTER))
 
 
 class Sheet(NamedTuple):
@@ -144,9 +165,24 @@ SHOTS = (
     Shot("form", FORM, "de"),
     Shot("form", FORM, "nl", width=PHONE, height=1000, theme="dark", at=".form-sheet"),
     Shot("form-errors", FORM, "hr", width=PHONE, height=844, before=_send_empty),
-    Shot("confirmation", FORM, "it", height=1000, before=_send),
+    Shot("confirmation", FORM, "it", height=1000, before=send),
     Shot("missing", "/en/no-such-page/", width=PHONE, height=844),
+    Shot("private-status", PRIVATE, "de", width=PHONE, height=1000),
+    Shot("private-status", PRIVATE, "hr", width=PHONE, height=1000, theme="dark"),
+    Shot("private-details", PRIVATE + "details/pain/", width=PHONE, height=1000, at=".body-map", before=_mark_body),
+    Shot("private-entered", PRIVATE + "code/", "nl", height=1000),
+    Shot("letter", LETTER, width=PHONE, height=1000),
+    Shot("desk-first", "/admin/", height=1200),
+    Shot("desk-first", "/admin/", height=1200, theme="dark"),
     Shot("desk", INBOX, file="desk-inbox.png"),
+    Shot("desk-inbox", INBOX, width=PHONE, height=1000, theme="dark"),
+    Shot("desk-inquiry", INQUIRY, height=1200),
+    Shot("desk-inquiry", INQUIRY, width=PHONE, height=1000),
+    Shot("desk-reply", INQUIRY, "de", height=1000, at="#answer", before=_put_template_in_place),
+    Shot("desk-coverage", TEAM + "coverage/", height=1000),
+    Shot("desk-simulator", TEAM + "simulator/", before=_ask_for_saturday),
+    Shot("desk-absence", TEAM + "add/", height=1000, before=_plan_absence),
+    Shot("desk-audit", "/admin/inquiries/inquiryevent/"),
     Shot("desk-translations", TRANSLATIONS, height=1000),
     Shot("desk-translations", TRANSLATIONS, width=PHONE, height=844, theme="dark", at=".coverage table"),
     Shot("desk-changes", TRANSLATIONS, theme="dark", before=_first_changes),
@@ -156,14 +192,6 @@ SHEETS = (
     Sheet("treatment", FACET, "de", 2),
     Sheet("compare", "/en/compare/", "en", 1),
 )
-
-
-def _open(page: Page, site: str, english: str, language: str) -> None:
-    """Open a page in one of its languages."""
-    page.goto(site + english)
-    if language != "en":
-        sibling = page.locator(f"nav.languages a[hreflang={language}]").get_attribute("href")
-        page.goto(f"{site}{sibling}")
 
 
 def _sign_in(context: BrowserContext, site: str, user: str, password: str) -> None:
@@ -177,21 +205,25 @@ def _sign_in(context: BrowserContext, site: str, user: str, password: str) -> No
     page.close()
 
 
-def _fill_inbox(context: BrowserContext, site: str) -> None:
-    """Send an inquiry in every language, so that the inbox has something to show."""
-    for language in INVENTED:
-        page = context.new_page()
-        _open(page, site, FORM, language)
-        _send(page)
-        page.close()
+def _open(page: Page, shot: Shot, story: Story) -> None:
+    """Open the page of a picture."""
+    ending = shot.page.removeprefix(PRIVATE)
+    if shot.page.startswith(PRIVATE):
+        story.open_private(page, ending, shot.language)
+    elif shot.page.startswith(INQUIRY):
+        story.open_inquiry(page, shot.language)
+    elif shot.page.startswith(LETTER):
+        page.goto(story.letters[shot.language] + "design/")
+    else:
+        open_page(page, story.site, shot.page, shot.language)
 
 
-def take(context: BrowserContext, site: str, shot: Shot, folder: Path) -> None:
+def take(context: BrowserContext, story: Story, shot: Shot, folder: Path) -> None:
     """Take one picture."""
     page = context.new_page()
     page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.emulate_media(color_scheme=shot.theme, reduced_motion="reduce")
-    _open(page, site, shot.page, shot.language)
+    _open(page, shot, story)
     shot.before(page)
     if shot.at:
         page.locator(shot.at).first.evaluate(
@@ -204,7 +236,7 @@ def take(context: BrowserContext, site: str, shot: Shot, folder: Path) -> None:
 def take_sheet(context: BrowserContext, site: str, sheet: Sheet, folder: Path) -> None:
     """Print a page as Chromium prints it, and draw one of its sheets."""
     page = context.new_page()
-    _open(page, site, sheet.page, sheet.language)
+    open_page(page, site, sheet.page, sheet.language)
     with TemporaryDirectory() as place:
         printed = Path(place) / "printed.pdf"
         page.pdf(path=printed, format="A4", prefer_css_page_size=True)
@@ -219,17 +251,26 @@ def take_all(browser: Browser, options: argparse.Namespace) -> None:
     site: str = options.site.rstrip("/")
     context = browser.new_context(service_workers="block")
     desk = browser.new_context(locale="en")
-    if options.user:
+    wanted = [shot for shot in SHOTS if _is_wanted(shot.file_name, options.only)]
+    story = Story(site, desk)
+    if options.user and any(shot.needs_story for shot in wanted):
         _sign_in(desk, site, options.user, options.password)
-        _fill_inbox(context, site)
-    for shot in SHOTS:
-        if options.only in shot.file_name and (options.user or not shot.is_desk):
-            take(desk if shot.is_desk else context, site, shot, options.folder)
+        story.tell(context)
+    for shot in wanted:
+        if options.user or not shot.needs_story:
+            # The designed mail is shown to whoever may read kept mail.
+            place = desk if shot.is_desk or shot.page == LETTER else context
+            take(place, story, shot, options.folder)
             print(shot.file_name)
     for sheet in SHEETS:
-        if options.only in sheet.file_name and shutil.which("pdftoppm"):
+        if _is_wanted(sheet.file_name, options.only) and shutil.which("pdftoppm"):
             take_sheet(context, site, sheet, options.folder)
             print(sheet.file_name)
+
+
+def _is_wanted(name: str, words: list[str]) -> bool:
+    """Tell whether a picture's name holds one of the wanted words; without words all are wanted."""
+    return not words or any(word in name for word in words)
 
 
 def main() -> None:
@@ -238,7 +279,7 @@ def main() -> None:
     parser.add_argument("site", help="where the site runs, such as http://127.0.0.1:8000")
     parser.add_argument("--user", default="", help="who signs in at the desk")
     parser.add_argument("--password", default="")
-    parser.add_argument("--only", default="", help="only pictures with this word in their name")
+    parser.add_argument("--only", nargs="+", default=[], help="only pictures with one of these words in their name")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the pictures go")
     parser.add_argument("--browser", default=shutil.which("chromium"), help="the Chromium to drive")
     options = parser.parse_args()

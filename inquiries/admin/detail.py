@@ -31,6 +31,7 @@ from inquiries.files.listing import listed_for_staff
 from inquiries.models import Assignment, Inquiry, InquiryEvent, Message, OutgoingEmail, ReplyPromise
 from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, parsed_phone, readable_choices
+from inquiries.services.inbound import unfiled_of
 from inquiries.services.triage import ONCE_ONLY
 from inquiries.text import has_mixed_scripts
 
@@ -147,6 +148,7 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "additions": [_addition(item, zone) for item in additions],
         "answered": [(row, readable_answers(row)) for row in (inquiry, *additions)],
         "files": listed_for_staff(inquiry),
+        "unfiled": unfiled_of(inquiry),
         "letters": [_read_message(item, zone) for item in _messages([inquiry, *additions])],
         "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
         "emails": [_read_email(email, zone) for email in emails],

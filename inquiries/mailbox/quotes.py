@@ -24,7 +24,7 @@ _RULE = re.compile(r"^\s*[-_]{5,}\s*$")
 _FORWARDED = re.compile(r"^\s*(fwd?|fw|wg|i|doorst|tr|prosl|proslijeđeno)\s*:", re.IGNORECASE)
 _BLOCK_LINES = 6
 _BLOCK_NEEDS = 2
-_ATTRIBUTION_LINES = 3
+_ATTRIBUTION_LINES = 2
 
 
 def is_forwarded(subject: str) -> bool:
@@ -87,7 +87,7 @@ def _without_first_quotation(lines: list[str]) -> list[str]:
     """Cut a quotation at the very beginning where the answer stands below it, and nothing else is quoted."""
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     number = start
-    while number < len(lines) and number < start + _ATTRIBUTION_LINES and not _QUOTED.match(lines[number]):
+    while number < len(lines) and number <= start + _ATTRIBUTION_LINES and not _QUOTED.match(lines[number]):
         number += 1
     if number >= len(lines) or not _QUOTED.match(lines[number]):
         return lines

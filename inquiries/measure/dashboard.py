@@ -16,6 +16,7 @@ from inquiries.measure.charts import Bar, Chart, Sketch
 from inquiries.measure.first_replies import DAYS, FirstReplies, first_replies
 from inquiries.measure.funnel import Funnel, read_funnel
 from inquiries.measure.waiting import CoordinatorLoad, Undelivered, Verdict, loads, span, undelivered, verdict
+from inquiries.services.inbound import unfiled_count
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Dashboard:
     """What a manager sees."""
 
     undelivered: Undelivered
+    # E-mails in the clinic's mailbox that no rule could file: a person must read them there
+    unfiled: int
     loads: list[CoordinatorLoad]
     loads_chart: Chart
     speed: Speed | None
@@ -59,6 +62,7 @@ def read_dashboard() -> Dashboard:
     everybody, funnel = loads(now), read_funnel(today)
     return Dashboard(
         undelivered=undelivered(now),
+        unfiled=unfiled_count(),
         loads=everybody,
         loads_chart=_draw_loads(everybody),
         speed=_speed(first_replies(policy, today, now)) if policy else None,

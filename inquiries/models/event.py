@@ -45,7 +45,7 @@ class InquiryEvent(models.Model):
 
     class Meta:
         verbose_name = _("event")
-        verbose_name_plural = _("events")
+        verbose_name_plural = _("who opened what")
         indexes = [
             models.Index(fields=["inquiry", "at"], name="inquiries_event_timeline"),
             models.Index(
@@ -53,6 +53,9 @@ class InquiryEvent(models.Model):
                 name="inquiries_event_by_reference",
                 condition=Q(kind=EventKind.OPENED_BY_REFERENCE),
             ),
+            # The record of who opened what: all of it, and one person's, page by page
+            models.Index(fields=["at", "id"], name="inquiries_event_record"),
+            models.Index(fields=["actor", "at", "id"], name="inquiries_event_person", condition=Q(actor__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

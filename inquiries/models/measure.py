@@ -64,6 +64,7 @@ class Export(models.Model):
     class Meta:
         verbose_name = _("export")
         verbose_name_plural = _("exports")
+        indexes = [models.Index(fields=["made_at", "id"], name="inquiries_export_record")]
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d %H:%M} {self.file_format}"

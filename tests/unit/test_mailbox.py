@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -75,6 +76,7 @@ def test_answer_below_the_quotation_is_kept() -> None:
     assert without_history(f"{QUOTED}\n\nYes, I can.\n-- \nJan") == "Yes, I can.\n-- \nJan"
 
 
+@settings_of_hypothesis(max_examples=2000)
 @given(st.lists(st.sampled_from(["words", "> quoted", "", "On 3 Nov she wrote:", "On 3 Nov Ana", "<a@b.c> wrote:"])))
 def test_no_word_of_the_patients_goes_with_a_quotation(lines: list[str]) -> None:
     text = "\n".join(lines)
