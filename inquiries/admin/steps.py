@@ -14,6 +14,7 @@ from coordinators.models import Coordinator, User
 from inquiries.checklist import CheckItem, in_order
 from inquiries.emails.patient import answer_mail_level
 from inquiries.enums import AnswerMailLevel, ContactResult, ErasedBy, Outcome, Status
+from inquiries.form_fields import LineField
 from inquiries.models import DeskSheet, Inquiry, OutgoingEmail, ReplyTemplate
 from inquiries.readable import language_name
 from inquiries.references import normal_reference
@@ -504,6 +505,44 @@ class ConfirmPerson(Step):
         contact.confirm_person(self.inquiry, by=self.user)
 
 
+class CorrectContact(Step):
+    """Correct the contact data for the patient, who asked on the phone for example."""
+
+    name = "correct-contact"
+    is_rare = True
+    title = _("Correct the contact data")
+    button = _("Save")
+    done = _("The contact data are corrected. The old address is told; the new one gets the private link.")
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": _("Enter one e-mail address, for example name@example.com.")},
+    )
+    phone = LineField(label=_("Phone number"), required=False, max_length=60)
+    confirmed = forms.BooleanField(
+        label=_("I have spoken with the patient and made sure that the new contact data are theirs."),
+        error_messages={"required": _("Tick the box when you have made sure.")},
+    )
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        self.initial = {"email": inquiry.email, "phone": inquiry.phone}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to leave the patient without any way to be reached."""
+        values = super().clean() or {}
+        if not self.errors and not (values.get("email") or values.get("phone")):
+            self.add_error("email", _("Enter an e-mail address or a phone number."))
+        return values
+
+    def perform(self) -> None:
+        """Store what was corrected."""
+        values = self.cleaned_data
+        contact.change_contact(self.inquiry, email=values["email"], phone=values["phone"], by=self.user)
+
+
 class RenewLink(Step):
     """Give the patient a new private link; the old one is worth nothing then."""
 
@@ -570,7 +609,7 @@ class Erase(Step):
 
 STEPS: tuple[type[Step], ...] = (
     TakeOver, Release, ConfirmPerson, WriteAnswer, LogContact, AskForDetails, TellNotReached, Assign, Close, Reopen,
-    RenewLink, RevokeLink, Erase, Resend, SaveSheet,
+    CorrectContact, RenewLink, RevokeLink, Erase, Resend, SaveSheet,
 )  # fmt: skip
 STEPS_BY_NAME = {step.name: step for step in STEPS}
 

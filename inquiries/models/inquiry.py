@@ -151,7 +151,9 @@ class Inquiry(models.Model):
             # The inbox is read page by page along these (docs/inbox.md): the open ones, then everything by age.
             models.Index(fields=["inbox_rank", "inbox_at", "id"], name="inquiries_inbox_open"),
             models.Index(fields=["coordinator", "inbox_rank", "inbox_at", "id"], name="inquiries_inbox_own"),
-            models.Index(fields=["preferred_language", "inbox_rank", "inbox_at", "id"], name="inquiries_inbox_language"),
+            models.Index(
+                fields=["preferred_language", "inbox_rank", "inbox_at", "id"], name="inquiries_inbox_language"
+            ),
             models.Index(fields=["treatment", "inbox_rank", "inbox_at", "id"], name="inquiries_inbox_treatment"),
             models.Index(
                 fields=["inbox_rank", "inbox_at", "id"], name="inquiries_inbox_flagged", condition=Q(is_flagged=True)

@@ -19,11 +19,14 @@ from inquiries.services.outbox import put_inquiry_email, put_or_repeat
 
 
 @transaction.atomic
-def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | None = None) -> None:
+def change_contact(
+    inquiry: Inquiry, *, email: str | None = None, phone: str | None = None, by: User | None = None
+) -> None:
     """Store a corrected address or number; None leaves it as it is.
 
-    The old address is told. Until a person at the desk has confirmed the patient, the new one opens nothing that was
-    entered: whoever holds the link could otherwise read it by naming an address of their own. Raises TooOftenError.
+    The old address is told. What the patient corrects through the private link opens nothing that was entered until a
+    person at the desk has confirmed the patient: whoever holds the link could otherwise read it by naming an address of
+    their own. What the desk corrects (`by`) is confirmed at once. Raises TooOftenError for the patient.
     """
     now = timezone.now()
     locked = lock(inquiry)
@@ -32,7 +35,8 @@ def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | N
     phone_changed = phone is not None and phone != locked.phone
     if not (email_changed or phone_changed):
         return
-    check_contact_changes(locked, now)
+    if by is None:
+        check_contact_changes(locked, now)
     if email is not None and email_changed:
         locked.email = email
         locked.email_refused_at = None
@@ -41,22 +45,30 @@ def change_contact(inquiry: Inquiry, *, email: str | None = None, phone: str | N
         locked.phone_is_doubtful = bool(phone) and parsed_phone(phone, locked.country) is None
     if email_changed or not old_email:
         locked.contact_changed_at = now
+    if by:
+        locked.person_confirmed_at = now
     locked.save()
     index_person(locked)
-    write_event(locked, EventKind.CONTACT_CHANGED, details={"email": email_changed, "phone": phone_changed})
-    if locked.joined_to:
+    write_event(locked, EventKind.CONTACT_CHANGED, by, details={"email": email_changed, "phone": phone_changed})
+    _tell(locked, old_email, email_changed=email_changed, by=by)
+
+
+def _tell(inquiry: Inquiry, old_email: str, *, email_changed: bool, by: User | None) -> None:
+    """Tell the old address, the new one, and whoever answers."""
+    if inquiry.joined_to:
         # The desk shows the history of the inquiry that this was added to.
-        write_event(locked.joined_to, EventKind.CONTACT_CHANGED, details={"reference": locked.reference})
-    if locked.is_quarantined:
+        write_event(inquiry.joined_to, EventKind.CONTACT_CHANGED, by, details={"reference": inquiry.reference})
+    if inquiry.is_quarantined:
         # Nothing leaves before a person has looked.
         return
     if old_email:
         put_inquiry_email(
-            EmailKind.ADDRESS_CHANGED, locked, about=uuid.uuid4(), address=old_email, language=locked.language
+            EmailKind.ADDRESS_CHANGED, inquiry, about=uuid.uuid4(), address=old_email, language=inquiry.language
         )
-    if email_changed and email:
-        put_or_repeat(EmailKind.LINK, locked)
-    tell_coordinator(locked)
+    if email_changed and inquiry.email:
+        put_or_repeat(EmailKind.LINK, inquiry)
+    if by is None:
+        tell_coordinator(inquiry)
 
 
 @transaction.atomic

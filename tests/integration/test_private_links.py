@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from time_machine import Traveller
 
@@ -231,6 +233,21 @@ def test_code_sent_before_the_address_changed_opens_nothing(inquiry: Inquiry) ->
     code = newest_code(inquiry)
     change_contact(inquiry, email="new@example.com")
     assert not use_code(inquiry, code)
+
+
+def test_desk_corrects_an_address_that_somebody_took_over(client: Client, inquiry: Inquiry) -> None:
+    change_contact(inquiry, email="thief@example.com")
+    manager = make_user(Role.MANAGER, "Mia Manager")
+    client.force_login(manager)
+    step = reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, "correct-contact"])
+    values = {"correct-contact-email": "jan.patient@example.com", "correct-contact-phone": "+49 170 1234567"}
+    assert client.post(step, values).status_code == 200, "without a tick nothing is corrected"
+    assert client.post(step, values | {"correct-contact-confirmed": "on"}).status_code == 302
+    inquiry.refresh_from_db()
+    assert (inquiry.email, inquiry.phone) == ("jan.patient@example.com", "+49 170 1234567")
+    assert not inquiry.person_is_doubtful
+    assert send_code(inquiry)
+    assert inquiry.events.filter(kind=EventKind.CONTACT_CHANGED, actor=manager).exists()
 
 
 def test_changed_number_leaves_the_address_in_charge(inquiry: Inquiry) -> None:

@@ -292,7 +292,7 @@ def test_health_asks_for_one_row(client: Client, django_assert_max_num_queries: 
         client.get("/health/ready")
     asked = [query["sql"] for query in queries.captured_queries]
     assert not [sql for sql in asked if "inquiries_inquiry" in sql]
-    assert len([sql for sql in asked if "inquiries_heartbeat" in sql]) == 2
+    assert len([sql for sql in asked if "retention" in sql]) == 1
 
 
 STORIES = st.lists(

@@ -22,7 +22,7 @@ _NOT_WORDS = (
 )  # fmt: skip
 _ATTRIBUTE = re.compile(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"')
 _TAGS = re.compile(r"\{% blocktrans.*?endblocktrans(?:late)? %\}|\{[%{].*?[%}]\}")
-_NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Sitemap", "admin"}
+_NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Sitemap", "admin", "Enter", "Esc"}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_what_was_typed_can_still_be_read(text: str) -> None:
     [
         ("=1+1", "'=1+1"),
         ('\t=HYPERLINK("http://x")', '\'=HYPERLINK("http://x")'),
-        ("＝1", "'＝1"),  # noqa: RUF001
+        ("＝1", "'＝1"),  # noqa: RUF001  # full width
         ("+385 91 234 5678", "'+385 91 234 5678"),
         ("-", "'-"),
         ("@SUM(A1)", "'@SUM(A1)"),
