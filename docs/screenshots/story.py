@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
@@ -12,9 +13,9 @@ INVENTED = {
 }  # fmt: skip
 MESSAGE = "An invented inquiry for a picture."
 TYPING_MS = 6_000
-MAIL_LOOKS = 60
+MAIL_LOOKS, LOOK_AGAIN_MS = 60, 1_000
 INBOX, FORM = "/admin/inquiries/inquiry/", "/en/inquiry/"
-TOKEN = re.compile(r"/[A-Za-z0-9_-]{43}/")
+LINK = re.compile(r"https?://\S+/[A-Za-z0-9_-]{43}/")
 CODE = re.compile(r"\b\d{4} \d{4}\b")
 MONDAY, SATURDAY = 0, 5
 
@@ -50,6 +51,13 @@ def coming(weekday: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7)
 
 
+class Letter(NamedTuple):
+    """A kept mail: where the desk shows it, and what was looked for in it."""
+
+    address: str
+    found: str
+
+
 @dataclass
 class Story:
     """The inquiries of one run: their references, private links and mails, by language. Codes are read at the desk.
@@ -62,8 +70,6 @@ class Story:
     references: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
-    _found: str = ""
-    _links: list[str] = field(default_factory=list)
     _run: str = field(default_factory=lambda: secrets.token_hex(2))
 
     def tell(self, context: BrowserContext) -> None:
@@ -74,8 +80,8 @@ class Story:
             send(page, self._address(language))
             self.references[language] = page.locator(".reference").inner_text().strip()
         for language in INVENTED:
-            self.letters[language] = self._newest_mail(page, language)
-            self.links[language] = self._private_link()
+            letter = self._newest_letter(page, language, LINK)
+            self.letters[language], self.links[language] = letter.address, letter.found
         for language in ("en", "nl"):
             self._give_details(page, language)
         self._write(page, "en")
@@ -88,8 +94,7 @@ class Story:
         if ending == "code/":
             page.locator("form.send-code button").click()
             page.locator(".code-form").wait_for()
-            self._newest_mail(page, language, CODE)
-            page.fill("input[name=code]", self._found)
+            page.fill("input[name=code]", self._newest_letter(page, language, CODE).found)
             page.locator(".code-form button").click()
             page.locator(".entered-group").first.wait_for()
 
@@ -103,28 +108,21 @@ class Story:
         """Return a patient's address; every run has patients of its own."""
         return f"example.{language}.{self._run}@patient.example"
 
-    def _newest_mail(self, page: Page, language: str, wanted: re.Pattern[str] = TOKEN) -> str:
-        """Wait for a patient's mail that holds what is wanted, keep that, and return the mail's address."""
+    def _newest_letter(self, page: Page, language: str, wanted: re.Pattern[str]) -> Letter:
+        """Wait until a patient's newest mail holds what is wanted."""
         desk = self.desk.new_page()
         for _look in range(MAIL_LOOKS):
             desk.goto(f"{self.site}/admin/mail/")
-            rows = desk.locator("tr", has_text=self._address(language))
-            if rows.count():
-                rows.first.locator("a").click()
+            mails = desk.locator("tr", has_text=self._address(language)).locator("a")
+            if mails.count():
+                mails.first.click()
                 if found := wanted.search(desk.locator("#content-main > div").inner_text()):
-                    self._found, address = found.group(), desk.url
-                    self._links = desk.locator("#content-main > div a").evaluate_all("all => all.map(a => a.href)")
+                    letter = Letter(desk.url, found.group())
                     desk.close()
-                    return address
-            page.wait_for_timeout(1000)
-        message = f"No mail to {self._address(language)} arrived"
+                    return letter
+            page.wait_for_timeout(LOOK_AGAIN_MS)
+        message = f"No such mail to {self._address(language)} arrived"
         raise RuntimeError(message)
-
-    def _private_link(self) -> str:
-        """Return the private link of the mail that was just read."""
-        link = next(link for link in self._links if TOKEN.search(link))
-        found = TOKEN.search(link)
-        return link[: found.end()] if found else link
 
     def _give_details(self, page: Page, language: str) -> None:
         """Mark the body map, and answer some questions."""
@@ -142,7 +140,7 @@ class Story:
         """Write a message to the clinic."""
         page.goto(self.links[language] + "message/")
         page.fill("textarea[name=text]", MESSAGE)
-        self._send_form(page.locator("form[action$='/message/']"))
+        self._send_form(page.locator("form.form-sheet"))
 
     def _work_at_the_desk(self) -> None:
         """Reach one patient by phone, answer another from a template; the others wait."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from story import FORM, INBOX, MONDAY, SATURDAY, Story, coming, insert_template, open_page, send
 
@@ -26,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 PHONE, DESKTOP = 390, 1280
 PRINT_DPI = "72"
+COLOURS = 256
 
 HOME, LIST = "/en/", "/en/treatments/"
 FACET, PERIRADICULAR, INJECTIONS = (
@@ -64,8 +66,8 @@ def _mark_body(page: Page) -> None:
 
 def _ask_for_saturday(page: Page) -> None:
     """Ask who would get a Dutch inquiry on a Saturday."""
-    page.select_option("select[name=treatment]", "prt")
-    page.select_option("select[name=language]", "nl")
+    page.select_option("select[name=treatment]", "periradicular-therapy")
+    page.select_option("#content-main select[name=language]", "nl")
     page.fill("input[name=day]", coming(SATURDAY).isoformat())
     page.fill("input[name=at]", "10:00")
     page.locator("form[method=get] [type=submit]").click()
@@ -218,6 +220,13 @@ def _open(page: Page, shot: Shot, story: Story) -> None:
         open_page(page, story.site, shot.page, shot.language)
 
 
+def make_small(picture: Path) -> None:
+    """Keep a picture with as many colours as a page has, which halves the file."""
+    with Image.open(picture) as full:
+        small = full.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
+
+
 def take(context: BrowserContext, story: Story, shot: Shot, folder: Path) -> None:
     """Take one picture."""
     page = context.new_page()
@@ -230,6 +239,7 @@ def take(context: BrowserContext, story: Story, shot: Shot, folder: Path) -> Non
             "place => window.scrollTo(0, place.getBoundingClientRect().top + scrollY - 24)"
         )
     page.screenshot(path=folder / shot.file_name)
+    make_small(folder / shot.file_name)
     page.close()
 
 
@@ -243,6 +253,7 @@ def take_sheet(context: BrowserContext, site: str, sheet: Sheet, folder: Path) -
         number, target = str(sheet.number), str(folder / sheet.file_name).removesuffix(".png")
         command = ["pdftoppm", "-png", "-r", PRINT_DPI, "-f", number, "-l", number, "-singlefile", str(printed), target]
         subprocess.run(command, check=True)  # noqa: S603  # our own words
+    make_small(folder / sheet.file_name)
     page.close()
 
 

@@ -100,8 +100,9 @@ def loads(now: datetime) -> list[CoordinatorLoad]:
 
 
 def undelivered(now: datetime) -> Undelivered:
-    """Return which e-mails have not left yet."""
-    unsent = OutgoingEmail.objects.filter(_is_unsent()).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    """Return which e-mails have not left yet, but for those that wait on purpose, for more of the same."""
+    due = OutgoingEmail.objects.filter(_is_unsent()).exclude(attempts=0, next_attempt_at__gt=now)
+    unsent = due.aggregate(count=Count("pk"), oldest=Min("created_at"))
     minutes = int((now - unsent["oldest"]).total_seconds() // 60) if unsent["oldest"] else 0
     return Undelivered(unsent["count"], minutes, reverse("admin:inquiries_outgoingemail_changelist"))
 

@@ -269,7 +269,7 @@ def choose(page: Page, file: Path) -> None:
 def write_message(page: Page) -> None:
     """Write to the clinic; an empty message is not taken."""
     open_private(page, "message")
-    form = page.locator("form[action$='/message/']")
+    form = page.locator("form[action*='/message/']")
     submit(form)
     expect(page.locator(".error-summary a, .errorlist, .field-wrong").first).to_be_visible()
     form.locator("textarea[name=text]").fill(f"{CANARY} Nachricht")
@@ -282,7 +282,7 @@ def correct_phone(page: Page, number: str) -> None:
     """Give another phone number."""
     open_private(page, "contact")
     page.fill("input[name=phone]", number)
-    submit(page.locator("form[action$='/contact/']"))
+    submit(page.locator("form[action*='/contact/']"))
     expect(page.locator(".address-large")).to_have_text(number)
 
 
@@ -335,7 +335,7 @@ def sign_in_from(site: Site, page: Page, notice: Letter) -> None:
 
 def write_answer(page: Page, text: str) -> None:
     """Put an answer on the patient's private page."""
-    form = page.locator("form[action$='/answer/']", has=page.locator("textarea[name=answer-text]"))
+    form = page.locator("form[action*='/answer/']", has=page.locator("textarea[name=answer-text]"))
     folded = page.locator("details:not([open])", has=form)
     if folded.count():
         folded.first.locator("summary").first.click()

@@ -134,7 +134,7 @@ def close_at_the_desk(site: Site, page: Page, notice: Letter, reference: str) ->
 
 def take_step(page: Page, step: str, note: str = "", **choices: str) -> None:
     """Fill in one step of triage and send it."""
-    form = page.locator(f"form[action$='/{step}/']")
+    form = page.locator(f"form[action*='/{step}/']")
     details = page.locator("details", has=form)
     details.locator("summary").click()
     for name, value in choices.items():
