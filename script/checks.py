@@ -33,6 +33,7 @@ PRODUCTION = {
     "CACHE_URL": "redis://broker.example/1",
     "EMAIL_URL": "smtp+tls://clinic:unused@mail.example:587",
     "DEFAULT_FROM_EMAIL": "Clinic <inquiries@spine.example>",
+    "CLAMD_ADDRESS": "tcp://scanner.example:3310",
 }
 # What some tests need beyond Python, and the programs that prove it is there
 TOOLS = {

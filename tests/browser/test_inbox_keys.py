@@ -83,6 +83,7 @@ def test_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
     expect(page.locator("#keys")).to_be_visible()
     page.check("#keys-on")
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("j")
     expect(page.locator(FOCUSED)).to_have_count(1)
 
