@@ -13,13 +13,8 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from inquiries.models import Heartbeat, OutgoingEmail
-from inquiries.services import inbound
-from inquiries.services.retention import oldest_past_due
+from inquiries.watch import LATE_JOB, LATE_MAILBOX, LATE_RETENTION, SLOW_MAIL, past_date, silence
 
-OLDEST_UNSENT_LIMIT = timedelta(minutes=10)
-LAST_BEAT_LIMIT = timedelta(minutes=5)
-RETENTION_LIMIT = timedelta(days=1)
-MAILBOX_LIMIT = timedelta(minutes=15)
 BROKER_SECONDS = 1
 
 
@@ -80,29 +75,23 @@ def _oldest_unsent() -> tuple[bool, str]:
     if oldest is None:
         return True, "none"
     age = timezone.now() - oldest
-    return age <= OLDEST_UNSENT_LIMIT, f"{int(age.total_seconds())} s"
+    return age <= SLOW_MAIL, f"{int(age.total_seconds())} s"
 
 
 def _mailbox() -> dict[str, tuple[bool, str]]:
     """Return whether replies are collected, and how long ago they last were; nothing where no mailbox is named."""
-    return {"mailbox": _last_beat(inbound.HEARTBEAT, MAILBOX_LIMIT)} if settings.IMAP_URL else {}
+    return {"mailbox": _last_beat(Heartbeat.MAILBOX, LATE_MAILBOX)} if settings.IMAP_URL else {}
 
 
-def _last_beat(name: str, limit: timedelta = LAST_BEAT_LIMIT) -> tuple[bool, str]:
+def _last_beat(name: str, limit: timedelta = LATE_JOB) -> tuple[bool, str]:
     """Return whether a scheduled job runs, and how long ago it last did."""
-    beat_at = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
-    if beat_at is None:
+    age = silence(name, timezone.now())
+    if age is None:
         return False, "never"
-    age = timezone.now() - beat_at
     return age <= limit, f"{int(age.total_seconds())} s"
 
 
 def _retention() -> tuple[bool, str]:
-    """Return whether records go when their time is over, and how long at most the oldest is past its date.
-
-    The job beats only when it left nothing, so that a beat's age says it at no cost; before the first it is measured.
-    """
-    now = timezone.now()
-    beat_at = Heartbeat.objects.filter(name=Heartbeat.RETENTION).values_list("beat_at", flat=True).first()
-    late = now - beat_at if beat_at else oldest_past_due(now)
-    return late <= RETENTION_LIMIT, f"{max(late.days, 0)} days"
+    """Return whether records go when their time is over, and how long at most the oldest is past its date."""
+    late = past_date(timezone.now())
+    return late <= LATE_RETENTION, f"{max(late.days, 0)} days"

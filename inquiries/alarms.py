@@ -11,15 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from inquiries.enums import PATIENT_KINDS, EmailStatus, EventKind, PromiseEnding, Status
 from inquiries.measure.waiting import undelivered
 from inquiries.models import Heartbeat, Inquiry
-from inquiries.services.retention import oldest_past_due
+from inquiries.watch import LATE_JOB, LATE_MAILBOX, LATE_RETENTION, past_date, silence
 
 REPEAT_AFTER = timedelta(hours=1)
-BEAT_LIMIT = timedelta(minutes=5)
-# The job runs once a day and beats when it has left nothing: a day and a little is how it looks when all is well.
-RETENTION_LIMIT = timedelta(days=2)
-MAILBOX_LIMIT = timedelta(minutes=30)
-# Beaten by the job that collects the clinic's mailbox, each time that the mailbox could be read
-MAILBOX_BEAT = "collect-mail"
 QUARANTINED_WITHIN = timedelta(hours=1)
 QUARANTINED_MANY = 10
 
@@ -103,30 +97,29 @@ def _no_owner(_now: datetime) -> Finding | None:
 
 def _sweep(now: datetime) -> Finding | None:
     """Return for how many minutes the outbox was not looked through."""
-    return _silence(Cause.SWEEP, Heartbeat.SWEEP, BEAT_LIMIT, now)
+    return _silence(Cause.SWEEP, Heartbeat.SWEEP, LATE_JOB, now)
 
 
 def _clock(now: datetime) -> Finding | None:
     """Return for how many minutes the promised times were not looked at."""
-    return _silence(Cause.CLOCK, Heartbeat.CLOCK, BEAT_LIMIT, now)
+    return _silence(Cause.CLOCK, Heartbeat.CLOCK, LATE_JOB, now)
 
 
 def _mailbox(now: datetime) -> Finding | None:
     """Return for how many minutes the clinic's mailbox could not be read, if it has one that is collected."""
-    return _silence(Cause.MAILBOX, MAILBOX_BEAT, MAILBOX_LIMIT, now) if settings.IMAP_URL else None
+    return _silence(Cause.MAILBOX, Heartbeat.MAILBOX, LATE_MAILBOX, now) if settings.IMAP_URL else None
 
 
 def _silence(cause: Cause, name: str, limit: timedelta, now: datetime) -> Finding | None:
     """Return for how many minutes a job has been silent; one that has never run is not late."""
-    beat_at = Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
-    return Finding(cause, _minutes(now - beat_at)) if beat_at and now - beat_at > limit else None
+    age = silence(name, now)
+    return Finding(cause, _minutes(age)) if age is not None and age > limit else None
 
 
 def _retention(now: datetime) -> Finding | None:
     """Return for how many days at most a record is past its date."""
-    beat_at = Heartbeat.objects.filter(name=Heartbeat.RETENTION).values_list("beat_at", flat=True).first()
-    late = now - beat_at if beat_at else oldest_past_due(now)
-    return Finding(Cause.RETENTION, late.days) if late > RETENTION_LIMIT else None
+    late = past_date(now)
+    return Finding(Cause.RETENTION, late.days) if late > LATE_RETENTION else None
 
 
 def _quarantine(now: datetime) -> Finding | None:

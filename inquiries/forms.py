@@ -17,6 +17,7 @@ from coordinators.roster import spoken_languages
 from inquiries.consent import CONSENT_VERSION, consent_label
 from inquiries.countries import find_country
 from inquiries.enums import CallTime, ContactBy, ForWhom
+from inquiries.form_errors import error_links
 from inquiries.form_fields import CountryInput, LineField, TextField
 from inquiries.moments import known_zone
 from inquiries.readable import parsed_phone
@@ -204,17 +205,8 @@ class InquiryForm(forms.Form):
 
     @property
     def error_links(self) -> list[tuple[str, str]]:
-        """The errors as (id of the input, message), in the order of the form, for the summary on top."""
-        links: list[tuple[str, str]] = []
-        for name, errors in self.errors.items():
-            target = self[name].id_for_label if name in self.fields else ""
-            if name in self.fields and isinstance(
-                self.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple
-            ):
-                target = f"{self[name].auto_id}_0"
-            links.extend((target, str(message)) for message in errors)
-        order = {self[name].auto_id: position for position, name in enumerate(self.fields)}
-        return sorted(links, key=lambda link: order.get(link[0].removesuffix("_0"), len(order)))
+        """The errors as (id of the input, message), for the summary on top."""
+        return error_links(self)
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:

@@ -3,9 +3,6 @@
 The same row and version always give the same token, so an e-mail that is sent again carries the same link (ADR 0016).
 """
 
-import base64
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from inquiries.models import Inquiry, PrivateLink
-from inquiries.receipts import token_digest
-from inquiries.sealing.keys import derive
+from inquiries.tokens import keyed_token, token_digest
 
 LINK_DAYS = 90
 LINK_LIFE = timedelta(days=LINK_DAYS)
@@ -23,9 +19,7 @@ LINK_LIFE = timedelta(days=LINK_DAYS)
 
 def private_token(link_id: UUID, version: int) -> str:
     """Return the token of a link in one of its versions."""
-    message = link_id.bytes + version.to_bytes(8, "big")
-    digest = hmac.digest(derive("private-link"), message, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    return keyed_token("private-link", link_id.bytes + version.to_bytes(8, "big"))
 
 
 def link_is_open(link: PrivateLink, now: datetime) -> bool:

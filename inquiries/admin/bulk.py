@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coordinators.admin.access import person
 from coordinators.models import User
-from inquiries.admin.steps import NoteField
+from inquiries.admin.steps.base import NoteField
 from inquiries.enums import Outcome, Status
 from inquiries.models import Inquiry
 from inquiries.services import triage
+from inquiries.services.errors import TriageError
 from treatments.admin.typed import ModelAdmin
 
 CONFIRMED = "confirmed"
@@ -77,7 +78,7 @@ def _refusal(inquiry: Inquiry, outcome: Outcome, note: str, by: User) -> str:
     """Close one inquiry; return why it stays as it is, or nothing."""
     try:
         triage.close(inquiry, outcome, by=by, note=note)
-    except triage.TriageError as error:
+    except TriageError as error:
         return f"{inquiry.reference}: {error}"
     except Inquiry.DoesNotExist:
         return f"{inquiry.reference}: {_('This inquiry is erased.')}"

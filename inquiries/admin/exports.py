@@ -18,7 +18,7 @@ from coordinators.admin.access import ManagersOnly, person
 from coordinators.roster import clinic_today
 from inquiries.admin.records import ReadOnly
 from inquiries.admin.rows import Inbox
-from inquiries.admin.steps import NoteField
+from inquiries.admin.steps.base import NoteField
 from inquiries.exports.columns import batches, headings
 from inquiries.exports.files import MIME_TYPES, Format, csv_parts, workbook
 from inquiries.models import Export, Inquiry

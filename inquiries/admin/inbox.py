@@ -17,15 +17,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from coordinators.admin.access import InquiryStaff, person
 from coordinators.models import Coordinator, User
 from inquiries.admin.bulk import close_selected
+from inquiries.admin.by_reference import OpenByReference
 from inquiries.admin.detail import detail_context
 from inquiries.admin.filters import FILTERS
 from inquiries.admin.rows import SEALED, Inbox
-from inquiries.admin.steps import STEPS_BY_NAME, OpenByReference, Release, Step, TakeOver, step_context
+from inquiries.admin.steps import STEPS_BY_NAME, step_context
+from inquiries.admin.steps.base import Step
+from inquiries.admin.steps.triage import Release, TakeOver
 from inquiries.files.desk import download
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
-from inquiries.services.triage import TriageError, open_by_reference, record_read
+from inquiries.services.errors import TriageError
+from inquiries.services.triage import open_by_reference, record_read
 from treatments.admin.access import DeskAdmin
 
 

@@ -19,7 +19,7 @@ from coordinators.enums import Role
 from coordinators.models import User
 from inquiries.admin.own_settings import own_settings
 from inquiries.services import staff
-from inquiries.services.triage import TriageError
+from inquiries.services.errors import TriageError
 from treatments.admin.access import DeskAdmin, KeepsRows
 from treatments.admin.typed import ModelForm
 

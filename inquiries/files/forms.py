@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.files.problems import Problem, explain
+from inquiries.form_errors import error_links
 
 ACCEPTED = "application/pdf,image/jpeg,image/png,image/heic,image/heif,.heic,.heif"
 
@@ -23,7 +24,7 @@ class UploadForm(forms.Form):
     @property
     def error_links(self) -> list[tuple[str, str]]:
         """The errors as (id of the input, message), for the summary on top."""
-        return [(self["file"].id_for_label, str(message)) for message in self["file"].errors]
+        return error_links(self)
 
     def refuse(self, problem: Problem) -> None:
         """Say at the field why the file is not taken."""

@@ -13,9 +13,8 @@ from coordinators.models import Coordinator
 from inquiries.enums import Status
 from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.querysets import InquiryQuerySet
+from inquiries.watch import SLOW_MAIL
 
-# Mail that flows is gone within a minute; a retry comes after a few.
-SLOW_MAIL = timedelta(minutes=10)
 _MINUTES_PER_HOUR = 60
 _HOURS_SHOWN_AS_DAYS = 48
 

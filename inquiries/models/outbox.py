@@ -135,6 +135,7 @@ class Heartbeat(models.Model):
     REVIEW_REPORT = "review-report"
     CLOCK = "keep-promises"
     RETENTION = "retention"
+    MAILBOX = "collect-mail"
 
     name = models.CharField(max_length=40, primary_key=True)
     beat_at = models.DateTimeField()

@@ -11,8 +11,8 @@ from coordinators.models import User
 from inquiries.checklist import in_order
 from inquiries.enums import EventKind
 from inquiries.models import DeskSheet, Inquiry
+from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
-from inquiries.services.triage import TriageError
 
 
 class SheetChangedError(TriageError):

@@ -31,7 +31,6 @@ from inquiries.services.outbox import put_inquiry_email
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT = "collect-mail"
 # A round ends well before its task would be stopped; what is left comes in the next one.
 ROUND_SECONDS = 30
 ROUND_MAILS = 300
@@ -74,7 +73,7 @@ def collect() -> int:
     except MailboxAwayError as error:
         logger.warning("mailbox did not answer", extra={"error": str(error), "count": handled})
         return handled
-    Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"beat_at": timezone.now()})
+    Heartbeat.objects.update_or_create(name=Heartbeat.MAILBOX, defaults={"beat_at": timezone.now()})
     return handled
 
 

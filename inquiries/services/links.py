@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coordinators.models import User
 from inquiries.enums import EmailKind, EventKind
 from inquiries.links import LINK_LIFE, link_is_open, private_token
 from inquiries.models import Inquiry, LinkRequest, OutgoingEmail, PrivateLink
-from inquiries.receipts import token_digest
 from inquiries.sealing import SealError
 from inquiries.sealing.blind import contact_digest
+from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
 from inquiries.services.outbox import put_or_repeat
+from inquiries.tokens import token_digest
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +42,14 @@ def make_link(inquiry: Inquiry) -> PrivateLink:
 
 
 @transaction.atomic
-def renew_link(inquiry: Inquiry, *, by: User | None = None) -> None:
-    """Give the inquiry a new version of its link and send it if there is an address; the old one opens nothing."""
+def renew_link(inquiry: Inquiry, *, by: User) -> None:
+    """Give the inquiry a new version of its link and send it if there is an address; the old one opens nothing.
+
+    Raises TriageError while it would go to an address that nobody has confirmed.
+    """
     locked = lock(inquiry)
+    if locked.person_is_doubtful:
+        raise TriageError(_("The contact data were changed. First confirm who the patient is."))
     _renew(locked)
     write_event(locked, EventKind.LINK_RENEWED, by)
     if locked.email:

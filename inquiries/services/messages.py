@@ -9,11 +9,12 @@ from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome, Sender
 from inquiries.models import Inquiry, Message
 from inquiries.services.assigning import answer_language
 from inquiries.services.clock import patient_waits_again
+from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
 from inquiries.services.limits import check_messages
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
-from inquiries.services.triage import TriageError, log_contact
+from inquiries.services.triage import log_contact
 
 
 @transaction.atomic

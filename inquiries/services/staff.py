@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from coordinators.enums import Role
 from coordinators.models import Coordinator, ReplyPolicy, User
 from inquiries.enums import EmailKind
+from inquiries.services.errors import TriageError
 from inquiries.services.outbox import put_staff_email
-from inquiries.services.triage import TriageError, reassign_open
+from inquiries.services.triage import reassign_open
 
 
 @transaction.atomic

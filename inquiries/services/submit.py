@@ -16,7 +16,7 @@ from coordinators.roster import calendar_of
 from inquiries.consent import keep_wording
 from inquiries.enums import EmailKind, EventKind, QuarantineReason, Status
 from inquiries.models import Inquiry
-from inquiries.receipts import receipt_token, token_digest
+from inquiries.receipts import receipt_token
 from inquiries.references import new_reference
 from inquiries.sealing import keyed_digest
 from inquiries.sealing.blind import contact_digest, normal_email, normal_phone
@@ -28,6 +28,7 @@ from inquiries.services.links import make_link
 from inquiries.services.measure import count_arrival
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
+from inquiries.tokens import token_digest
 from treatments.models import Treatment
 
 logger = logging.getLogger(__name__)

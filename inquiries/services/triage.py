@@ -11,6 +11,7 @@ from inquiries.models import Assignment, Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
 from inquiries.services.assigning import decide, place, question_of
 from inquiries.services.clock import end_promise, start_promise
+from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
 from inquiries.services.measure import count_arrival, count_first_reply, count_outcome, take_back_outcome
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat, send_again
@@ -21,10 +22,6 @@ ONCE_ONLY = (EmailKind.ADDRESS_CHANGED, EmailKind.ACCESS_CODE)
 # After attempts on so many days the patient is told in writing (FEATURES.md §4.5).
 DAYS_UNTIL_NOT_REACHED = 3
 NOT_REACHED_RESULTS = (ContactResult.UNREACHABLE, ContactResult.LEFT_MESSAGE)
-
-
-class TriageError(Exception):
-    """The step does not fit things as they are now; the message tells the person at the desk why."""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from inquiries.enums import EmailKind, Outcome
 from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
 from inquiries.services import triage
+from inquiries.services.errors import TriageError
 from inquiries.services.staff import deactivate
 from tests.factories import make_coordinator, make_inquiry, make_user
 
@@ -36,9 +37,9 @@ def closed_inquiry(owner: Coordinator) -> Inquiry:
 def test_closed_inquiry_is_not_given_to_anybody(jonas: Coordinator) -> None:
     inquiry = closed_inquiry(jonas)
     ana = Coordinator.objects.get(display_name="Ana Horvat")
-    with pytest.raises(triage.TriageError):
+    with pytest.raises(TriageError):
         triage.assign_to(inquiry, ana, by=jonas.user)
-    with pytest.raises(triage.TriageError):
+    with pytest.raises(TriageError):
         triage.take_over(inquiry, by=ana.user)
     assert not OutgoingEmail.objects.filter(coordinator=ana).exists()
 
@@ -47,7 +48,7 @@ def test_closed_inquiry_is_not_released(jonas: Coordinator) -> None:
     inquiry = make_inquiry(preferred_language="de", honeypot="x")
     triage.record_read(inquiry, by=jonas.user)
     triage.close(inquiry, Outcome.SPAM, by=jonas.user)
-    with pytest.raises(triage.TriageError):
+    with pytest.raises(TriageError):
         triage.release(inquiry, by=jonas.user)
     assert not OutgoingEmail.objects.exists()
 

@@ -18,7 +18,6 @@ from inquiries.alarms import Cause, find_alarms
 from inquiries.emails import NoRecipientError, build_email
 from inquiries.enums import EmailKind, EmailStatus, EventKind, QuarantineReason
 from inquiries.models import DeskSheet, Heartbeat, Inquiry, OutgoingEmail
-from inquiries.services import inbound
 from inquiries.services.alarms import raise_alarms
 from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import sweep
@@ -226,9 +225,9 @@ WRONG: dict[Cause, Wrong] = {
     Cause.NO_OWNER: _no_owner,
     Cause.SWEEP: _beat(Heartbeat.SWEEP, timedelta(minutes=6)),
     Cause.CLOCK: _beat(Heartbeat.CLOCK, timedelta(minutes=6)),
-    Cause.RETENTION: _beat(Heartbeat.RETENTION, timedelta(days=3)),
+    Cause.RETENTION: _beat(Heartbeat.RETENTION, timedelta(days=1, hours=1)),
     Cause.QUARANTINE: _quarantine,
-    Cause.MAILBOX: _beat(alarms.MAILBOX_BEAT, timedelta(minutes=31)),
+    Cause.MAILBOX: _beat(Heartbeat.MAILBOX, timedelta(minutes=16)),
 }
 
 
@@ -245,7 +244,6 @@ def calm(mia: User, clock: time_machine.Traveller, settings: object) -> Inquiry:
 
 def test_every_cause_is_tried_here() -> None:
     assert set(WRONG) == set(Cause)
-    assert alarms.MAILBOX_BEAT == inbound.HEARTBEAT
 
 
 @pytest.mark.parametrize("cause", Cause)

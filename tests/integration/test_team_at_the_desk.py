@@ -27,9 +27,10 @@ from inquiries.enums import EmailKind, EventKind, Outcome
 from inquiries.models import Assignment, Inquiry
 from inquiries.services import assigning, foresight
 from inquiries.services.assigning import decide
+from inquiries.services.errors import TriageError
 from inquiries.services.foresight import coverage_from, foresee, try_out
 from inquiries.services.handing_over import hand_over_open
-from inquiries.services.triage import TriageError, assign_to, close, reassign_open, record_read, take_over
+from inquiries.services.triage import assign_to, close, reassign_open, record_read, take_over
 from tests.factories import make_coordinator, make_inquiry, make_user
 from treatments.models import Treatment
 

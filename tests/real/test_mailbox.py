@@ -254,7 +254,7 @@ def test_two_hundred_mails_and_a_server_that_dies_in_the_middle(
     try:
         assert collect() == 70
         assert "mailbox did not answer" in caplog.text
-        assert not Heartbeat.objects.filter(name=inbound.HEARTBEAT).exists()
+        assert not Heartbeat.objects.filter(name=Heartbeat.MAILBOX).exists()
         # Committed, and not yet moved
         assert InboundMail.objects.count() == 71
         assert collect() == 0
@@ -263,7 +263,7 @@ def test_two_hundred_mails_and_a_server_that_dies_in_the_middle(
     assert collect() == 130
     assert texts(inquiry) == [f"Mail {number}" for number in range(200)]
     assert folders(dovecot) == (0, 0, 200)
-    assert Heartbeat.objects.filter(name=inbound.HEARTBEAT).exists()
+    assert Heartbeat.objects.filter(name=Heartbeat.MAILBOX).exists()
 
 
 def test_mail_that_cannot_be_filed_stays_and_stops_nobody(
@@ -389,7 +389,7 @@ def test_mailbox_that_is_away_is_logged_and_nothing_else(
         assert collect() == 0
         assert "mailbox did not answer" in caplog.text
         assert "sesame" not in caplog.text
-    assert not Heartbeat.objects.filter(name=inbound.HEARTBEAT).exists()
+    assert not Heartbeat.objects.filter(name=Heartbeat.MAILBOX).exists()
     assert "mailbox" in client.get("/health/ready").json()["degraded"]
 
 
@@ -397,7 +397,7 @@ def test_health_and_command(settings: Settings, client: Client, capsys: pytest.C
     call_command("collect_mail")
     assert capsys.readouterr().out == "0 collected, 0 wait in the mailbox for a person.\n"
     assert client.get("/health/ready").json()["mailbox"] in {"0 s", "1 s"}
-    Heartbeat.objects.filter(name=inbound.HEARTBEAT).update(beat_at=timezone.now() - timedelta(minutes=16))
+    Heartbeat.objects.filter(name=Heartbeat.MAILBOX).update(beat_at=timezone.now() - timedelta(minutes=16))
     assert "mailbox" in client.get("/health/ready").json()["degraded"]
     settings.IMAP_URL = ""
     assert "mailbox" not in client.get("/health/ready").json()
