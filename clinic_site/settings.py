@@ -255,6 +255,8 @@ RETENTION_DAYS = {
 INQUIRIES_PER_HOUR = env.int("INQUIRIES_PER_HOUR", 10)
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+# ISO 3166 has no code for it, but people live there
+COUNTRIES_OVERRIDE = {"XK": "Kosovo"}
 
 # Staff sign-in: cookies exist only below /admin/, so public pages never see one
 LOGIN_URL = "admin:login"

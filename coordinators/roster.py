@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf.locale import LANG_INFO
@@ -37,6 +38,13 @@ class Load:
     last_assigned_at: datetime | None = None
 
 
+class ClinicDay(NamedTuple):
+    """A day where the clinic is, and the moment at which it ends."""
+
+    day: date
+    ends_at: datetime
+
+
 def get_policy() -> ReplyPolicy:
     """Return the clinic's reply policy. Raises ReplyPolicy.DoesNotExist before the clinic is set up."""
     return ReplyPolicy.objects.select_related("fallback__user").get()
@@ -46,6 +54,13 @@ def clinic_today() -> date:
     """Return today's date where the clinic is."""
     policy = ReplyPolicy.objects.first()
     return timezone.localdate(timezone=policy.zone if policy else None)
+
+
+def clinic_day(moment: datetime) -> ClinicDay:
+    """Return the day that it is at `moment` where the clinic is."""
+    zone = get_policy().zone
+    day = moment.astimezone(zone).date()
+    return ClinicDay(day, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone))
 
 
 def clinic_place() -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, TextChoices
+from django.db.models import Count, Max, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.enums import PATIENT_KINDS, EmailStatus, EventKind, PromiseEnding, Status
+from inquiries.enums import PATIENT_KINDS, PromiseEnding, Status
 from inquiries.measure.waiting import undelivered
-from inquiries.models import Heartbeat, Inquiry
+from inquiries.models import Heartbeat, Inquiry, OutgoingEmail
 from inquiries.watch import LATE_JOB, LATE_MAILBOX, LATE_RETENTION, past_date, silence
 
 REPEAT_AFTER = timedelta(hours=1)
@@ -71,13 +71,13 @@ def _unsent(now: datetime) -> Finding | None:
 
 
 def _patient_mail(_now: datetime) -> Finding | None:
-    """Return how many open inquiries have an e-mail to the patient that was given up."""
-    failed = Inquiry.objects.open().filter(emails__status=EmailStatus.FAILED, emails__kind__in=PATIENT_KINDS)
-    keys = list(failed.values_list("pk", flat=True).distinct())
+    """Return how many open inquiries have an e-mail to the patient that came to nothing, nobody having phoned since."""
+    keys = list(Inquiry.objects.open().with_undelivered_mail(PATIENT_KINDS).values_list("pk", flat=True))
     if not keys:
         return None
-    given_up = Inquiry.objects.filter(pk__in=keys, events__kind=EventKind.EMAIL_FAILED)
-    return Finding(Cause.PATIENT_MAIL, len(keys), given_up.aggregate(newest=Max("events__at"))["newest"])
+    theirs = Q(inquiry__in=keys) | Q(inquiry__joined_to__in=keys)
+    given_up = OutgoingEmail.objects.failed().filter(theirs, kind__in=PATIENT_KINDS)
+    return Finding(Cause.PATIENT_MAIL, len(keys), given_up.aggregate(newest=Max("failed_at"))["newest"])
 
 
 def _broken_twice(_now: datetime) -> Finding | None:

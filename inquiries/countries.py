@@ -42,7 +42,7 @@ def find_country(typed: str) -> str | None:
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
     """Return codes by folded name, in every language of the site."""
-    codes: dict[str, str] = {_fold(alias): code for alias, code in _ALIASES.items()}
+    codes: dict[str, str] = {_fold(alias): code for code, aliases in _ALIASES.items() for alias in aliases.split(",")}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             codes.update({_fold(str(name)): code for code, name in countries})
@@ -55,10 +55,18 @@ def _fold(name: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+# What people also write, capitals and accents aside; among it how the countries of many patients call themselves
 _ALIASES = {
-    "UK": "GB", "England": "GB", "Great Britain": "GB", "Scotland": "GB", "Wales": "GB", "USA": "US",
-    "America": "US", "Holland": "NL", "The Netherlands": "NL", "BRD": "DE", "BiH": "BA", "Bosna": "BA", "Bosnia": "BA",
-    "Engleska": "GB", "Velika Britanija": "GB", "Großbritannien": "GB", "Groot-Brittannië": "GB", "SAD": "US",
-    "Czech Republic": "CZ", "Tschechien": "CZ", "Češka": "CZ", "Tsjechië": "CZ", "Türkei": "TR", "Turkey": "TR",
-    "Österreich": "AT", "Schweiz": "CH",
+    "GB": "UK, U.K., England, Engleska, Engeland, Inghilterra, Great Britain, Großbritannien, Groot-Brittannië,"
+          " Gran Bretagna, Velika Britanija, Scotland, Schottland, Škotska, Wales, Northern Ireland, Nordirland",
+    "US": "USA, U.S.A., United States, The United States, America, Amerika, Vereinigte Staaten, Verenigde Staten,"
+          " Stati Uniti, Sjedinjene Države, SAD",
+    "HR": "Republic of Croatia, Republika Hrvatska", "IE": "Republic of Ireland, Éire", "DE": "BRD",
+    "AT": "Österreich, Oesterreich", "CH": "Schweiz, Suisse", "NL": "Holland, Olanda, The Netherlands",
+    "BA": "BiH, Bosna, Bosnia, Bosnien, Босна и Херцеговина", "RS": "Србија", "ME": "Црна Гора",
+    "MK": "Mazedonien, Sjeverna Makedonija, Македонија", "XK": "Kosova", "AL": "Shqipëria",
+    "CZ": "Czech Republic, Tschechien, Češka, Tsjechië, Česko, Česká republika", "SK": "Slovensko",
+    "PL": "Polska", "HU": "Magyarország", "RO": "România", "BG": "България", "GR": "Ελλάδα", "ES": "España",
+    "TR": "Türkei, Turkey", "SE": "Sverige", "NO": "Norge", "DK": "Danmark", "FI": "Suomi", "UA": "Україна, Украина",
+    "RU": "Россия", "AE": "UAE, Dubai", "KR": "Korea", "VA": "Vatican",
 }  # fmt: skip

@@ -4,6 +4,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# What forms and addresses say in a treatment's place when the patient does not know it yet
+UNSURE = "unsure"
+
 
 class ContactBy(TextChoices):
     """How the patient wants to be contacted; the codes are what the form posts."""

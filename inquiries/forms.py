@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from coordinators.roster import spoken_languages
 from inquiries.consent import CONSENT_VERSION, consent_label
 from inquiries.countries import find_country
-from inquiries.enums import CallTime, ContactBy, ForWhom
+from inquiries.enums import UNSURE, CallTime, ContactBy, ForWhom
 from inquiries.form_errors import error_links
 from inquiries.form_fields import CountryInput, LineField, TextField
 from inquiries.moments import known_zone
@@ -27,7 +27,6 @@ from inquiries.text import one_line
 from treatments.models import Treatment
 from treatments.reading import teasers
 
-UNSURE = "unsure"
 MESSAGE_LENGTH = 1500
 
 

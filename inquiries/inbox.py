@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Value
@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
-from coordinators.roster import clinic_today, get_policy
+from coordinators.roster import clinic_day, clinic_today
 from inquiries.enums import EventKind
-from inquiries.keyset import Order
+from inquiries.keyset import Column, Order, key_column, moment_column
 from inquiries.models import Inquiry, InquiryEvent
-from inquiries.querysets import InquiryQuerySet
+from inquiries.querysets import CLOSED_RANK, InquiryQuerySet
 from inquiries.sight import Sight
 
 if TYPE_CHECKING:
@@ -29,8 +29,19 @@ OPENED_BY_REFERENCE_HOURS = 8
 # Nobody needs to know how many hundreds wait, and the database need not count them.
 COUNTED_UP_TO = 99
 
-LONGEST_WAITING = Order("waiting", ("inbox_rank", "inbox_at", "id"))
-NEWEST = Order("newest", ("received_at", "id"), is_descending=True)
+
+def _read_rank(value: str) -> int:
+    """Return a place in the inbox that an address holds. Raises ValueError for one that there is not."""
+    rank = int(value)
+    if not 0 <= rank <= CLOSED_RANK:
+        raise ValueError
+    return rank
+
+
+LONGEST_WAITING = Order(
+    "waiting", (Column("inbox_rank", _read_rank), moment_column("inbox_at"), key_column("id"))
+)
+NEWEST = Order("newest", (moment_column("received_at"), key_column("id")), is_descending=True)
 
 
 @dataclass(frozen=True)
@@ -47,9 +58,8 @@ class View:
 
 def _due_today(rows: InquiryQuerySet, _user: User, now: datetime) -> InquiryQuerySet:
     """Return what is to be done before the clinic's day ends, and what was to be done before."""
-    zone = get_policy().zone
-    today = now.astimezone(zone).date()
-    return rows.to_do_by(datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone), today)
+    today = clinic_day(now)
+    return rows.to_do_by(today.ends_at, today.day)
 
 
 def _undelivered(rows: InquiryQuerySet, _user: User, _now: datetime) -> InquiryQuerySet:

@@ -5,19 +5,16 @@ meanwhile moves no other line to another page.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import BooleanField, Expression, F, Func, Value
+from django.db.models import BooleanField, Expression, F, Func, QuerySet, Value
 
-from inquiries.models import Inquiry
-from inquiries.querysets import CLOSED_RANK, InquiryQuerySet
-
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 Place = tuple[Any, ...]
 
 
@@ -36,12 +33,28 @@ class Beyond(Func):
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column that a list is sorted by, and how its value is read from an address.
+
+    `read` raises ValueError, or OverflowError, for what the column cannot hold: the database would answer with 500.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
 class Order:
     """What a list is sorted by: columns of one index, all in one direction, the last unique."""
 
     code: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     is_descending: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names."""
+        return tuple(column.name for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -67,19 +80,29 @@ class Page:
     next: Cursor | None = None
 
 
-def read_cursor(text: str, order: Order, *, is_backwards: bool) -> Cursor | None:
+def moment_column(name: str) -> Column:
+    """Return a column of moments."""
+    return Column(name, _read_moment)
+
+
+def key_column(name: str) -> Column:
+    """Return a column of keys, which is the last of every order."""
+    return Column(name, UUID)
+
+
+def read_cursor(text: str, order: Order, *, is_backwards: bool = False) -> Cursor | None:
     """Return the cursor that somebody's address holds, or None for one that is broken or of another order."""
     try:
         code, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if code != order.code:
+        if code != order.code or not all(isinstance(value, str) for value in values):
             return None
-        place = tuple(_READ[column](value) for column, value in zip(order.columns, values, strict=True))
-    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        place = tuple(column.read(value) for column, value in zip(order.columns, values, strict=True))
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return Cursor(order, place, is_backwards)
 
 
-def read_page(parts: Sequence[InquiryQuerySet], order: Order, cursor: Cursor | None, size: int) -> Page:
+def read_page(parts: Sequence[QuerySet[Any, Any]], order: Order, cursor: Cursor | None, size: int) -> Page:
     """Return a page of all rows that are in any of `parts`, of which each is read along its own index."""
     places = _places(parts, order, cursor, size + 1)
     is_more = len(places) > size
@@ -99,51 +122,54 @@ def read_page(parts: Sequence[InquiryQuerySet], order: Order, cursor: Cursor | N
     return Page(_keys(places), first, last if is_more else None)
 
 
-def _places(parts: Sequence[InquiryQuerySet], order: Order, cursor: Cursor | None, count: int) -> list[Place]:
+def first_rows(rows: Rows, order: Order, cursor: Cursor | None, count: int) -> Rows:
+    """Return the first rows behind the cursor, in the direction of reading, along one index.
+
+    The cursor may come from another table, if that is sorted by columns of the same kinds.
+    """
+    if cursor:
+        rows = rows.filter(_beyond(rows, order, cursor))
+    return rows.order_by(*_direction(order, cursor))[:count]
+
+
+def _places(parts: Sequence[QuerySet[Any, Any]], order: Order, cursor: Cursor | None, count: int) -> list[Place]:
     """Return the first places behind the cursor, in the direction of reading."""
-    descending = order.is_descending != (cursor is not None and cursor.is_backwards)
-    direction = [f"-{column}" if descending else column for column in order.columns]
-
-    def cut(part: InquiryQuerySet) -> InquiryQuerySet:
-        if cursor:
-            part = part.filter(_beyond(order, cursor.place, descending=descending))
-        return part.order_by(*direction)[:count]
-
-    if not parts:
+    cuts = [first_rows(part, order, cursor, count) for part in parts]
+    if not cuts:
         return []
-    if len(parts) == 1:
-        return list(cut(parts[0]).values_list(*order.columns))
+    if len(cuts) == 1:
+        return list(cuts[0].values_list(*order.names))
     # Each part gives no more than a page; only these few lines are put together and sorted.
-    first, *others = [
-        Inquiry.objects.filter(pk__in=cut(part).values("pk")).values_list(*order.columns) for part in parts
-    ]
-    return list(first.union(*others).order_by(*direction)[:count])
+    manager = parts[0].model._default_manager
+    first, *others = [manager.filter(pk__in=cut.values("pk")).values_list(*order.names) for cut in cuts]
+    return list(first.union(*others).order_by(*_direction(order, cursor))[:count])
 
 
-def _beyond(order: Order, place: Place, *, descending: bool) -> Expression:
+def _is_downwards(order: Order, cursor: Cursor | None) -> bool:
+    """Return whether one reads from large to small."""
+    return order.is_descending != (cursor is not None and cursor.is_backwards)
+
+
+def _direction(order: Order, cursor: Cursor | None) -> list[str]:
+    """Return the order as the database reads it, which is turned round for whoever reads backwards."""
+    return [f"-{name}" if _is_downwards(order, cursor) else name for name in order.names]
+
+
+def _beyond(rows: QuerySet[Any, Any], order: Order, cursor: Cursor) -> Expression:
     """Return the condition that a row lies beyond a place, written so that an index leads straight there."""
-    kinds: list[Any] = [Inquiry._meta.get_field(column) for column in order.columns]
-    values = [Value(value, getattr(kind, "output_field", kind)) for value, kind in zip(place, kinds, strict=True)]
-    columns = Together(*map(F, order.columns))
-    return Beyond(columns, Together(*values), arg_joiner=" < " if descending else " > ")
+    kinds: list[Any] = [rows.model._meta.get_field(name) for name in order.names]
+    values = [Value(value, getattr(kind, "output_field", kind)) for value, kind in zip(cursor.place, kinds, strict=True)]
+    columns = Together(*map(F, order.names))
+    return Beyond(columns, Together(*values), arg_joiner=" < " if _is_downwards(order, cursor) else " > ")
 
 
 def _keys(places: list[Place]) -> list[UUID]:
     return [place[-1] for place in places]
 
 
-def _rank(value: str) -> int:
-    rank = int(value)
-    if not 0 <= rank <= CLOSED_RANK:
-        raise ValueError
-    return rank
-
-
-def _moment(value: str) -> datetime:
+def _read_moment(value: str) -> datetime:
+    """Return a moment in UTC, as the database holds it; a year at the edge may have none."""
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError
-    return moment
-
-
-_READ: dict[str, Callable[[str], Any]] = {"inbox_rank": _rank, "inbox_at": _moment, "received_at": _moment, "id": UUID}
+    return moment.astimezone(UTC)

@@ -1,12 +1,16 @@
 """Moments as people read them: in their language, with the place whose clock is meant."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+_MINUTES_PER_HOUR = 60
+_HOURS_SHOWN_AS_DAYS = 48
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,16 @@ def in_words(moment: datetime) -> str:
 def in_short(moment: datetime) -> str:
     """Return day, month and time of an aware moment in the active language, on its own clock."""
     return date_format(moment, pgettext("date format", "j M H:i"))
+
+
+def span(length: timedelta) -> str:
+    """Return a span of time to the minute; from two days on in days."""
+    minutes = int(length.total_seconds() // 60)
+    hours = minutes // _MINUTES_PER_HOUR
+    if hours >= _HOURS_SHOWN_AS_DAYS:
+        return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+    if hours and minutes % _MINUTES_PER_HOUR:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % _MINUTES_PER_HOUR}
+    if hours:
+        return ngettext("%(count)d h", "%(count)d h", hours) % {"count": hours}
+    return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from coordinators.models import User
-from coordinators.roster import get_policy
+from coordinators.roster import clinic_day
 from inquiries.enums import Status
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
@@ -55,16 +55,14 @@ class ManagersView:
 
 def own_counts(user: User, now: datetime) -> OwnCounts:
     """Return what waits for one coordinator."""
-    zone = get_policy().zone
-    today = now.astimezone(zone).date()
-    end_of_day = datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone)
+    today = clinic_day(now)
     own = Inquiry.objects.leading().open().not_quarantined().owned_by(user)
     return OwnCounts(
         waiting=own.waiting().count(),
-        due_today=own.overdue(end_of_day).filter(reply_due_at__gte=now).count(),
+        due_today=own.overdue(today.ends_at).filter(reply_due_at__gte=now).count(),
         overdue=own.overdue(now).count(),
         unopened=own.unopened().count(),
-        follow_ups=own.filter(desk_sheet__follow_up_on__lte=today).count(),
+        follow_ups=own.filter(desk_sheet__follow_up_on__lte=today.day).count(),
         failed_mail=own.with_undelivered_mail().count(),
     )
 

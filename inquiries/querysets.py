@@ -1,7 +1,7 @@
 """Filters on inquiries, events and e-mails, written once."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from coordinators.models import User
-from inquiries.enums import ContactResult, EmailStatus, EventKind, Scan, Status
+from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Scan, Status
 from inquiries.references import normal_reference
 from inquiries.sealing import SealedQuerySet
 from inquiries.sealing.blind import search_digests
@@ -84,7 +84,10 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         return self.open().filter(is_flagged=True)
 
     def overdue(self, now: datetime) -> Self:
-        """Return the open inquiries, quarantined ones too, whose patients were promised an answer before `now`."""
+        """Return the open inquiries whose patients were promised an answer before `now`.
+
+        Those in quarantine are among them, though their patients were told no time: nobody may forget them there.
+        """
         return self.filter(inbox_rank=WAITING_RANK, inbox_at__lt=now)
 
     def to_do_by(self, end_of_day: datetime, today: date) -> Self:
@@ -100,16 +103,18 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         """Return the inquiries in contact whose patients were reached: it is their turn."""
         return self.filter(inbox_rank=CONTACTED_RANK).exclude(self._last_attempt_failed())
 
-    def with_failed_mail(self) -> Self:
-        """Return the inquiries with an e-mail that could not be delivered."""
-        return self.filter(Exists(self._same_row().filter(emails__status=EmailStatus.FAILED)))
+    def with_undelivered_mail(self, kinds: Collection[EmailKind] | None = None) -> Self:
+        """Return the inquiries with an e-mail, of these kinds, that came to nothing, while nobody has phoned since.
 
-    def with_undelivered_mail(self) -> Self:
-        """Return the inquiries with a failed e-mail, or whose mailbox refuses ours and nobody has phoned since."""
-        failed = Exists(self._same_row().filter(emails__status=EmailStatus.FAILED))
-        since = {"events__kind": EventKind.CONTACT_ATTEMPT, "events__at__gte": OuterRef("email_refused_at")}
-        refused = Q(email_refused_at__isnull=False) & ~Exists(self._same_row().filter(**since))
-        return self.filter(failed | refused)
+        An e-mail about an addition counts for the inquiry that it was added to.
+        """
+        own, added = self._undelivered("inquiry", kinds), self._undelivered("inquiry__joined_to", kinds)
+        return self.filter(Exists(own) | Exists(added))
+
+    def doubtful(self) -> Self:
+        """Return the inquiries whose contact data were changed by a link's holder whom nobody has confirmed."""
+        unconfirmed = Q(person_confirmed_at__isnull=True) | Q(person_confirmed_at__lt=F("contact_changed_at"))
+        return self.filter(unconfirmed, contact_changed_at__isnull=False)
 
     def owned_by(self, user: User) -> Self:
         """Return the inquiries that `user` answers."""
@@ -121,10 +126,6 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         rows.sight = sight
         return rows
 
-    def found_by(self, term: str) -> Self:
-        """Return the inquiries whose reference, name words, address or number match every word of `term`."""
-        return self.filter(pk__in=self.matches(term))
-
     def matches(self, term: str) -> list[uuid.UUID]:
         """Return the keys of the newest inquiries that match, one more than are looked through if there are more.
 
@@ -134,8 +135,9 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         rows = self.model._default_manager.filter(reference=normal_reference(term))
         found = list(rows.values_list(leading, flat=True))
         if digests := search_digests(term):
-            first, *others = digests
             terms: Any = self.model._meta.get_field("search_terms").related_model
+            # Along the rarest word, or a frequent one beside it would be read through from end to end.
+            first, *others = sorted(digests, key=lambda word: _rarity(terms, word)) if len(digests) > 1 else digests
             rows = terms.objects.filter(digest__in=first)
             for other in others:
                 rows = rows.filter(Exists(terms.objects.filter(inquiry=OuterRef("inquiry"), digest__in=other)))
@@ -163,11 +165,27 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         """Return the row of the outer query, from which its events and e-mails are reached."""
         return self.model._default_manager.filter(pk=OuterRef("pk"))
 
+    def _undelivered(self, path: str, kinds: Collection[EmailKind] | None) -> models.QuerySet[Any]:
+        """Return the e-mails of the outer query's row that were given up, and after which nobody tried to phone."""
+        events: Any = self.model._meta.get_field("events").related_model
+        emails: Any = self.model._meta.get_field("emails").related_model
+        phoned = events.objects.filter(
+            inquiry=OuterRef(OuterRef("pk")), kind=EventKind.CONTACT_ATTEMPT, at__gte=OuterRef("failed_at")
+        )
+        rows = emails.objects.failed().filter(~Exists(phoned), **{path: OuterRef("pk")})
+        found: models.QuerySet[Any] = rows if kinds is None else rows.filter(kind__in=kinds)
+        return found
+
     def _last_attempt_failed(self) -> Q:
         """Return the condition that the newest contact attempt did not reach the patient."""
         attempts = self._same_row().filter(events__kind=EventKind.CONTACT_ATTEMPT).order_by("-events__at")
         result = Subquery(attempts.values("events__contact_result")[:1])
         return Q(In(result, [ContactResult.UNREACHABLE, ContactResult.LEFT_MESSAGE]))
+
+
+def _rarity(terms: Any, digests: Collection[str]) -> int:  # noqa: ANN401  # the model of the search terms
+    """Return in how many inquiries a word is found, counted no further than a search looks."""
+    return len(terms.objects.filter(digest__in=digests).values_list("id", flat=True)[:FOUND_AT_MOST])
 
 
 class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):
@@ -221,11 +239,14 @@ class ReplyPromiseQuerySet(models.QuerySet["ReplyPromise"]):
 
     def calling(self, now: datetime) -> Self:
         """Return the running promises about which something is to be done now, the most pressing first."""
+        # One that was answered while it was held has nobody waiting, whatever promise still stands there.
+        waiting = Q(inquiry__status=Status.WAITING)
         remind = Q(reminded_at__isnull=True, remind_at__lte=now)
         escalate = Q(escalated_at__isnull=True, escalate_at__lte=now)
         # An inquiry in quarantine has its own view; its patient was told nothing by e-mail.
         held = Q(inquiry__quarantined_at__isnull=False, inquiry__released_at__isnull=True)
-        return self.running().filter(remind | escalate | Q(due_at__lte=now)).exclude(held).order_by("due_at")
+        calling = self.running().filter(waiting, remind | escalate | Q(due_at__lte=now))
+        return calling.exclude(held).order_by("due_at")
 
 
 class MessageQuerySet(SealedQuerySet["Message"]):

@@ -6,6 +6,17 @@ from itertools import count
 
 PATIENT = "jan.patient@example.com"
 CLINIC = "replies@clinic.example"
+# What mailings and notices of absence bear, and what a person's e-mail may bear, too
+WEAK_MARKS = (
+    {"Precedence": "bulk"},
+    {"Precedence": "list"},
+    {"List_Id": "<friends.example.org>"},
+    {"List_Unsubscribe": "<https://example.org/x>"},
+    {"Feedback_ID": "1:example"},
+    {"subject": "Automatische Antwort: Ihre Anfrage"},
+    {"subject": "Out of Office: Re: your inquiry"},
+    {"subject": "Automatic reply: ZG-7KM4-XW2P"},
+)
 _numbers = count(1)
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as text
@@ -240,6 +241,13 @@ class ReplyPolicyForm(ModelForm[ReplyPolicy]):
 
     weekdays = WeekdaysField(label=_("Working days"))
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
+        super().__init__(*args, **kwargs)
+        fallback: Any = self.fields["fallback"]
+        # Also somebody to whom the rule gives nothing else; whoever is chosen already stays in the list.
+        offered = Q(user__is_active=True) | Q(pk=self.instance.fallback_id)
+        fallback.queryset = Coordinator.objects.filter(offered).order_by("display_name")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a day that closes before it opens."""

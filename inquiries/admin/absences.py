@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -45,28 +46,39 @@ class PlannedAbsenceForm(AbsenceForm):
     `seen` holds the very days that were looked at, so that other days are shown again before they are saved.
     """
 
+    UNSEEN: ClassVar = "unseen"
+
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     moves = forms.BooleanField(required=False)
     foresight: Foresight | None = None
 
     DAYS: ClassVar = ("starts_on", "from_time", "ends_on", "until_time", "replacement")
 
-    def is_valid(self) -> bool:
-        """Return whether it can be saved: it makes sense, and what it does was seen."""
-        if not super().is_valid():
-            return False
-        absent = self.cleaned_data.get("coordinator") or self.absent
+    def clean(self) -> dict[str, Any]:
+        """Refuse an absence of nobody; and one that makes sense, until what it does was seen."""
+        values = super().clean()
+        if self.errors:
+            return values
+        absent = values.get("coordinator") or self.absent
         if absent is None:
-            return False
+            message = _("There is no coordinator's profile for this account. Please ask a manager for one.")
+            raise forms.ValidationError(message, code="nobody")
         self.instance.coordinator = absent
-        self.foresight = foresee(self.instance, timezone.now())
-        return self.foresight is None or self.cleaned_data["seen"] == self.days_as_shown
+        planned = Absence(pk=self.instance.pk, coordinator=absent, **{name: values[name] for name in self.DAYS})
+        self.foresight = foresee(planned, timezone.now())
+        if self.foresight is not None and values["seen"] != _as_sent_back(planned):
+            raise forms.ValidationError(_("Nothing is saved yet."), code=self.UNSEEN)
+        return values
+
+    @property
+    def is_to_be_seen(self) -> bool:
+        """Whether nothing is wrong with the absence, but the person has not seen yet what it does."""
+        return list(self.errors) == [NON_FIELD_ERRORS] and self.has_error(NON_FIELD_ERRORS, self.UNSEEN)
 
     @property
     def days_as_shown(self) -> str:
         """Who is away when and who covers, as the page sends it back."""
-        values = (self.instance.coordinator_id, *(self.cleaned_data[name] for name in self.DAYS[:-1]))
-        return "|".join(str(value) for value in (*values, self.instance.replacement_id))
+        return _as_sent_back(self.instance)
 
     @property
     def can_move(self) -> bool:
@@ -158,8 +170,9 @@ class AbsenceAdmin(InquiryStaff, DeskAdmin[Absence]):
     ) -> HttpResponse:
         """Show, before anything is saved, what the absence does."""
         form = context["adminform"].form
-        if form.is_bound and isinstance(form, PlannedAbsenceForm) and form.foresight is not None:
-            context |= _shown(form, form.foresight)
+        if isinstance(form, PlannedAbsenceForm) and form.is_to_be_seen and form.foresight is not None:
+            # Nothing is to be corrected, only to be read.
+            context |= _shown(form, form.foresight) | {"errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
@@ -187,6 +200,12 @@ class AbsenceAdmin(InquiryStaff, DeskAdmin[Absence]):
         """Return in words who covers, flagged when nobody does."""
         words = cover_words(absence)
         return words if cover_of(absence) == Cover.COVERED else format_html('<span class="flag">{}</span>', words)
+
+
+def _as_sent_back(absence: Absence) -> str:
+    """Return who is away when and who covers, in one line that the page sends back once it was looked at."""
+    days = (absence.starts_on, absence.from_time, absence.ends_on, absence.until_time)
+    return "|".join(str(value) for value in (absence.coordinator_id, *days, absence.replacement_id))
 
 
 def _shown(form: PlannedAbsenceForm, foresight: Foresight) -> dict[str, Any]:

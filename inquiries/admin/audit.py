@@ -22,8 +22,9 @@ from coordinators.models import User
 from coordinators.roster import get_policy
 from inquiries.admin.records import ReadOnly
 from inquiries.admin.team import DayInput
-from inquiries.audit import Entry, Narrowing, inquiry_called, read_place, read_record
+from inquiries.audit import NEWEST, Entry, Narrowing, inquiry_called, read_record
 from inquiries.enums import EventKind
+from inquiries.keyset import read_cursor
 from inquiries.models import InquiryEvent
 from inquiries.references import normal_reference
 from treatments.admin.access import DeskAdmin
@@ -95,7 +96,7 @@ class RecordAdmin(ManagersOnly, ReadOnly, DeskAdmin[InquiryEvent]):
         entries: list[Entry] = []
         following = None
         if form.is_valid():
-            entries, following = read_record(form.narrowing, read_place(request.GET.get(AFTER, "")))
+            entries, following = read_record(form.narrowing, read_cursor(request.GET.get(AFTER, ""), NEWEST))
         chosen = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
         context = self.admin_site.each_context(request) | {
             "title": _("Who opened what"),
@@ -115,7 +116,7 @@ def _in_words(entries: list[Entry]) -> list[Line]:
     zone = get_policy().zone
 
     def line(entry: Entry) -> Line:
-        at = f"{entry.place.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         event, export = entry.event, entry.export
         if event:
             url = reverse("admin:inquiries_inquiry_change", args=[event.inquiry_id])

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +37,8 @@ from inquiries.services.inbound import unfiled_of
 from inquiries.services.triage import ONCE_ONLY
 from inquiries.text import has_mixed_scripts
 
+# Every look is written down; older ones are in the record.
+READERS_AT_MOST = 50
 ALARMING = (
     EventKind.EMAIL_FAILED, EventKind.EMAIL_REFUSED, EventKind.QUARANTINED, EventKind.PROMISE_BROKEN,
     EventKind.CONTACT_CHANGED, EventKind.BOUNCED,
@@ -129,6 +133,8 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
     names = dict(Coordinator.objects.values_list("pk", "display_name"))
     due = promise(inquiry.reply_due_at, clinic_zone=zone, patient_zone=inquiry.time_zone)
     additions = list(inquiry.additions.order_by("received_at"))
+    prefetch_related_objects([inquiry, *additions], "medical_answers")
+    readers = list(inquiry.events.reads()[: READERS_AT_MOST + 1]) if user.is_manager else []
     return {
         "inquiry": inquiry,
         "badges": badges(inquiry, now, has_failed_mail=any(email.status == EmailStatus.FAILED for email in emails)),
@@ -146,16 +152,23 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "due_for_patient": in_words(due.patient_at) if due and due.patient_at else "",
         "promises": [_read_promise(item, zone) for item in _promises(inquiry)],
         "additions": [_addition(item, zone) for item in additions],
-        "answered": [(row, readable_answers(row)) for row in (inquiry, *additions)],
+        "answered": [(row, readable_answers(row, zone)) for row in (inquiry, *additions)],
         "files": listed_for_staff(inquiry),
         "unfiled": unfiled_of(inquiry),
         "letters": [_read_message(item, zone) for item in _messages([inquiry, *additions])],
         "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
         "emails": [_read_email(email, zone) for email in emails],
         "timeline": [_line(event, zone, names) for event in inquiry.events.timeline()],
-        "readers": [_line(event, zone, names) for event in inquiry.events.reads()] if user.is_manager else [],
-        "shows_readers": user.is_manager,
+        "readers": [_line(event, zone, names) for event in readers[:READERS_AT_MOST]],
+        "is_readers_cut": len(readers) > READERS_AT_MOST,
+        "record_url": _record_url(inquiry) if user.is_manager else "",
     }
+
+
+def _record_url(inquiry: Inquiry) -> str:
+    """Return where managers see who opened this inquiry or took it out, page by page."""
+    query = urlencode({"reference": inquiry.reference})
+    return f"{reverse('admin:inquiries_inquiryevent_changelist')}?{query}"
 
 
 def _promises(inquiry: Inquiry) -> list[ReplyPromise]:

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordinators.admin.access import person
+from inquiries.enums import UNSURE
 from inquiries.inbox import ALL, OPEN, VIEWS, VIEWS_BY_CODE, View
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
 from inquiries.services.assigning import OTHER_LANGUAGE
 from treatments.titles import treatment_titles
-
-UNSURE = "unsure"
 
 
 class ViewFilter(SimpleListFilter):

@@ -3,17 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coordinators.admin.access import InquiryStaff
 from inquiries.models import ReplyTemplate, ReplyTemplateText
 from inquiries.readable import language_name
+from inquiries.replies.choosing import template_name
 from inquiries.replies.placeholders import Placeholder, unknown_placeholders
 from treatments.admin.access import DeskAdmin, RoleAccess
 from treatments.admin.typed import ModelForm, StackedInline
@@ -51,7 +53,7 @@ class TextForm(ModelForm[ReplyTemplateText]):
 
     class Meta:
         model = ReplyTemplateText
-        fields = ("language", "text")
+        fields = ("language", "name", "text")
 
 
 class TextInline(ReadByAllWrittenByManagers, RoleAccess, StackedInline[ReplyTemplateText, ReplyTemplate]):
@@ -76,7 +78,7 @@ class TextInline(ReadByAllWrittenByManagers, RoleAccess, StackedInline[ReplyTemp
 class ReplyTemplateAdmin(ReadByAllWrittenByManagers, DeskAdmin[ReplyTemplate]):
     """Answers that are often written."""
 
-    list_display = ("name", "about", "languages", "is_active")
+    list_display = ("called", "about", "languages", "is_active")
     list_filter = ("is_active",)
     ordering = ("position", "name")
     search_fields = ("name",)
@@ -106,6 +108,11 @@ class ReplyTemplateAdmin(ReadByAllWrittenByManagers, DeskAdmin[ReplyTemplate]):
             titles = treatment_titles()
             field.label_from_instance = lambda obj: titles[obj.pk]  # type: ignore[method-assign]  # Django's documented hook
         return field
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def called(self, template: ReplyTemplate) -> str:
+        """Return the name in the reader's language."""
+        return template_name(template, get_language() or settings.LANGUAGE_CODE)
 
     @admin.display(description=gettext_lazy("treatment"))
     def about(self, template: ReplyTemplate) -> str:

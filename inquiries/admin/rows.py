@@ -21,7 +21,7 @@ from inquiries.countries import country_name
 from inquiries.enums import EventKind
 from inquiries.inbox import DeskCount, View, desk_counts
 from inquiries.keyset import Cursor, read_cursor, read_page
-from inquiries.models import Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.models import Inquiry, InquiryEvent
 from inquiries.moments import in_short
 from inquiries.querysets import FOUND_AT_MOST, InquiryQuerySet
 from inquiries.readable import language_name
@@ -94,7 +94,7 @@ class Inbox(ChangeList):
         else:
             leading = Inquiry.objects.leading()
             parts = [self._narrowed(request, leading.filter(part)) for part in sight.parts]
-        cursor = read_cursor(request.GET.get(AFTER, ""), order, is_backwards=False) or read_cursor(
+        cursor = read_cursor(request.GET.get(AFTER, ""), order) or read_cursor(
             request.GET.get(BEFORE, ""), order, is_backwards=True
         )
         page = read_page(parts, order, cursor, self.list_per_page)
@@ -131,7 +131,8 @@ class Inbox(ChangeList):
 def inbox_rows(inquiries: list[Inquiry]) -> list[InboxRow]:
     """Return the lines for inquiries whose coordinators are fetched."""
     now, zone, titles = timezone.now(), get_policy().zone, treatment_titles()
-    failed = set(OutgoingEmail.objects.failed().filter(inquiry__in=inquiries).values_list("inquiry", flat=True))
+    undelivered = Inquiry.objects.filter(pk__in=[item.pk for item in inquiries]).with_undelivered_mail()
+    failed = set(undelivered.values_list("pk", flat=True))
     events = _last_events(inquiries)
 
     def row(inquiry: Inquiry) -> InboxRow:

@@ -25,13 +25,12 @@ from coordinators.coverage import Cell, Matrix
 from coordinators.explanation import language_label
 from coordinators.models import Coordinator
 from coordinators.roster import clinic_place, get_policy
+from inquiries.enums import UNSURE
 from inquiries.moments import in_short, in_words
 from inquiries.services.foresight import WEEK_DAYS, coverage_from, try_out
 from treatments.enums import language_choices
 from treatments.models import Treatment
 from treatments.titles import treatment_titles
-
-UNSURE = "unsure"
 
 
 class DayInput(forms.DateInput):

@@ -19,9 +19,8 @@ from inquiries.alarms import Cause, Finding, find
 from inquiries.emails.addressee import NoRecipientError
 from inquiries.emails.letter import Button, Facts, Letter, Listing, Panel, Part, Words
 from inquiries.emails.staff import reader_of, staff_letter
-from inquiries.measure.waiting import span
 from inquiries.models import OutgoingEmail
-from inquiries.moments import in_words
+from inquiries.moments import in_words, span
 from inquiries.overviews import Neglected, managers_view, own_counts
 
 _INBOX = "admin:inquiries_inquiry_changelist"

@@ -29,7 +29,15 @@ def headings(*, with_health_data: bool) -> Line:
         _("First contact attempt"), _("Outcome"),
     ]  # fmt: skip
     if with_health_data:
-        names += [_("Name"), _("E-mail"), _("Phone"), _("Contact by"), _("Treatment"), _("Message"), _("Details")]
+        names += [
+            _("Name"),
+            _("E-mail"),
+            _("Phone"),
+            _("Contact by"),
+            _("Treatment"),
+            _("Message"),
+            _("Details for the doctor"),
+        ]
     return names
 
 

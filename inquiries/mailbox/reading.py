@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 
-from inquiries.mailbox.automatic import is_automatic, is_daemon
+from inquiries.mailbox.automatic import is_automatic, is_daemon, may_be_automatic
 from inquiries.mailbox.bounces import Bounce, is_report, read_bounce
 from inquiries.mailbox.headers import header, message_ids, only_sender, readable_header
 from inquiries.mailbox.html_text import html_to_text
@@ -39,6 +39,8 @@ class IncomingMail:
     attachments: int = 0
     bounce: Bounce | None = None
     is_automatic: bool = False
+    # By marks that a person's e-mail may bear, too
+    may_be_automatic: bool = False
     is_from_daemon: bool = False
     is_broken: bool = False
 
@@ -75,7 +77,8 @@ def _read(message: Message, identity: tuple[str, ...]) -> IncomingMail:
         text_was_cut=len(own) > LONGEST_TEXT,
         attachments=attachments,
         bounce=read_bounce(message),
-        is_automatic=is_report(message) or is_automatic(message, subject, sender),
+        is_automatic=is_report(message) or is_automatic(message, sender),
+        may_be_automatic=may_be_automatic(message, subject),
         is_from_daemon=is_daemon(sender),
         is_broken=not header(message, "From") or _is_torn(message),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 from coordinators.models import ReplyPolicy, User
@@ -15,7 +15,8 @@ from inquiries.inbox import visible_inquiries
 from inquiries.measure.charts import Bar, Chart, Sketch
 from inquiries.measure.first_replies import DAYS, FirstReplies, first_replies
 from inquiries.measure.funnel import Funnel, read_funnel
-from inquiries.measure.waiting import CoordinatorLoad, Undelivered, Verdict, loads, span, undelivered, verdict
+from inquiries.measure.waiting import CoordinatorLoad, Undelivered, Verdict, loads, undelivered, verdict
+from inquiries.moments import span
 from inquiries.services.inbound import unfiled_count
 
 
@@ -98,14 +99,10 @@ def _draw_loads(lines: list[CoordinatorLoad]) -> Chart:
 
 def _speed(figures: FirstReplies) -> Speed:
     """Return how fast the clinic answers; without enough answers only the promise is told."""
-    minutes = [(_("Promised within"), "promise", figures.promised)]
+    bars = [Bar(_("Promised within"), span(timedelta(minutes=figures.promised)), [("promise", figures.promised)])]
     if figures.is_telling:
-        minutes = [
-            (_("Half answered within"), _tone(figures.median, figures), figures.median or 0),
-            (_("Nine of ten answered within"), _tone(figures.slowest_tenth, figures), figures.slowest_tenth or 0),
-            *minutes,
-        ]
-    bars = [Bar(label, span(timedelta(minutes=number)), [(kind, number)]) for label, kind, number in minutes]
+        half = _draw_time(_("Half answered within"), figures.median, figures)
+        bars = [half, _draw_time(_("Nine of ten answered within"), figures.slowest_tenth, figures), *bars]
     sketch = _sketch(
         "speed",
         _("Time to the first answer, in working hours"),
@@ -114,9 +111,13 @@ def _speed(figures: FirstReplies) -> Speed:
     return Speed(figures, DAYS, [(bar.label, bar.value) for bar in bars], sketch.bars(bars))
 
 
-def _tone(minutes: int | None, figures: FirstReplies) -> str:
-    """Return how a time is coloured: late when it is more than promised."""
-    return "late" if (minutes or 0) > figures.promised else "kept"
+def _draw_time(label: str, minutes: int | None, figures: FirstReplies) -> Bar:
+    """Return the bar of a time, late when it is more than promised; one that is not over yet is as long as the wait."""
+    drawn = figures.longest_wait if minutes is None else minutes
+    words = span(timedelta(minutes=drawn))
+    if minutes is None:
+        words = pgettext("time to the first answer", "more than %(span)s") % {"span": words}
+    return Bar(label, words, [("late" if drawn > figures.promised else "kept", drawn)])
 
 
 def _draw_funnel(funnel: Funnel) -> Chart:

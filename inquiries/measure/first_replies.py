@@ -10,7 +10,7 @@ from coordinators.models import ReplyPolicy
 from coordinators.roster import office_calendar
 from inquiries.enums import FunnelStep
 from inquiries.measure.cells import SMALLEST_SHOWN
-from inquiries.measure.reply_times import percentile, step_of, working_minutes
+from inquiries.measure.reply_times import answered_within, minutes_waited
 from inquiries.models import DailyCount, Inquiry
 
 DAYS = 30
@@ -20,10 +20,14 @@ WAITING_AT_MOST = 2000
 
 @dataclass(frozen=True)
 class FirstReplies:
-    """Minutes of working time from receipt to first reply; whoever still waits counts with the wait so far."""
+    """Minutes of working time from receipt to first reply.
+
+    `median` and `slowest_tenth` are None where so many are not answered yet: then they are more than the longest wait.
+    """
 
     answered: int
     still_waiting: int
+    longest_wait: int
     median: int | None
     slowest_tenth: int | None
     promised: int
@@ -42,20 +46,20 @@ def first_replies(policy: ReplyPolicy, today: date, now: datetime) -> FirstRepli
     for detail, number in rows.values_list("detail").annotate(total=Sum("number")).order_by():
         answered[int(detail)] += number
     waiting = _waiting(policy, since, now)
-    counts = answered + waiting
     return FirstReplies(
         answered=answered.total(),
         still_waiting=waiting.total(),
-        median=percentile(counts, 0.5),
-        slowest_tenth=percentile(counts, 0.9),
+        longest_wait=max(waiting, default=0),
+        median=answered_within(answered, waiting, 50),
+        slowest_tenth=answered_within(answered, waiting, 90),
         promised=policy.reply_hours * 60,
     )
 
 
 def _waiting(policy: ReplyPolicy, since: date, now: datetime) -> Counter[int]:
-    """Return for how long those wait who were never answered."""
+    """Return for how many minutes those wait who were never answered."""
     start = datetime.combine(since, datetime.min.time(), tzinfo=policy.zone)
     rows = Inquiry.objects.waiting().filter(first_contact_at__isnull=True, received_at__gte=start).order_by()
     moments = rows.values_list("received_at", "released_at")[:WAITING_AT_MOST]
     spans = office_calendar(policy).spans_from(start) if moments else []
-    return Counter(step_of(working_minutes(released or received, now, spans)) for received, released in moments)
+    return Counter(minutes_waited(released or received, now, spans) for received, released in moments)

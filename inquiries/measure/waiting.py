@@ -1,22 +1,20 @@
 """Who waits now: in one sentence, by coordinator, and e-mails that have not left."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import BooleanField, Count, Min, Q
+from django.db.models import BooleanField, Count, Min
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coordinators.models import Coordinator
-from inquiries.enums import Status
 from inquiries.models import Inquiry, OutgoingEmail
-from inquiries.querysets import InquiryQuerySet
+from inquiries.moments import span
+from inquiries.querysets import CONTACTED_RANK, InquiryQuerySet
 from inquiries.watch import SLOW_MAIL
-
-_MINUTES_PER_HOUR = 60
-_HOURS_SHOWN_AS_DAYS = 48
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ class Undelivered:
 
 
 def verdict(rows: InquiryQuerySet, now: datetime) -> Verdict:
-    """Return whether anybody among these inquiries waits too long."""
-    late = rows.overdue(now).aggregate(count=Count("pk"), oldest=Min("reply_due_at"))
+    """Return whether anybody among these inquiries waits too long; whoever is held in quarantine was promised nothing."""
+    late = rows.not_quarantined().overdue(now).aggregate(count=Count("pk"), oldest=Min("reply_due_at"))
     waiting = rows.waiting().filter(reply_due_at__gte=now).aggregate(count=Count("pk"), next=Min("reply_due_at"))
     upcoming = ""
     if waiting["count"]:
@@ -82,20 +80,19 @@ def verdict(rows: InquiryQuerySet, now: datetime) -> Verdict:
 
 def loads(now: datetime) -> list[CoordinatorLoad]:
     """Return what everybody has on the desk, whoever has people waiting too long first; nobody's own line last."""
-    is_waiting = Q(status=Status.WAITING)
-    counts = {
-        "total": Count("pk"),
-        "waiting": Count("pk", filter=is_waiting),
-        "late": Count("pk", filter=is_waiting & Q(reply_due_at__lt=now)),
-    }
-    rows = Inquiry.objects.open().values("coordinator").annotate(**counts).order_by()
-    found = {
-        row["coordinator"]: (row["late"], row["waiting"] - row["late"], row["total"] - row["waiting"]) for row in rows
-    }
+    late = _owners(Inquiry.objects.not_quarantined().overdue(now))
+    waiting = _owners(Inquiry.objects.filter(inbox_rank__lt=CONTACTED_RANK)) - late
+    in_contact = _owners(Inquiry.objects.filter(inbox_rank=CONTACTED_RANK))
+    found = {pk: (late[pk], waiting[pk], in_contact[pk]) for pk in {*late, *waiting, *in_contact}}
     team = Coordinator.objects.order_by("display_name").values_list("pk", "display_name", "user__is_active")
     lines = [CoordinatorLoad(name, *found.get(pk, (0, 0, 0))) for pk, name, active in team if active or pk in found]
     lines.sort(key=lambda line: (-line.late, -line.total))
     return [*lines, CoordinatorLoad(_("nobody"), *found[None])] if None in found else lines
+
+
+def _owners(rows: InquiryQuerySet) -> "Counter[int | None]":
+    """Return how many of these few everybody has; counted here, for SQLite would go through all that ever were."""
+    return Counter(rows.values_list("coordinator", flat=True))
 
 
 def undelivered(now: datetime) -> Undelivered:
@@ -109,16 +106,3 @@ def undelivered(now: datetime) -> Undelivered:
 def _is_unsent() -> RawSQL:
     """Return the condition of the outbox's own index, word for word: SQLite uses it for no other."""
     return RawSQL("status IN ('PENDING', 'SENDING')", (), output_field=BooleanField())  # fixed words
-
-
-def span(length: timedelta) -> str:
-    """Return a span of time to the minute; from two days on in days."""
-    minutes = int(length.total_seconds() // 60)
-    hours = minutes // _MINUTES_PER_HOUR
-    if hours >= _HOURS_SHOWN_AS_DAYS:
-        return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
-    if hours and minutes % _MINUTES_PER_HOUR:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % _MINUTES_PER_HOUR}
-    if hours:
-        return ngettext("%(count)d h", "%(count)d h", hours) % {"count": hours}
-    return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}

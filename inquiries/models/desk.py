@@ -88,10 +88,18 @@ class ReplyTemplateText(models.Model):
         """The clinic's own words."""
 
         personal: tuple[str, ...] = ()
-        neutral = ("id", "template", "language", "text")
+        neutral = ("id", "template", "language", "name", "text")
 
     template = models.ForeignKey(ReplyTemplate, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10, choices=language_choices)
+    name = models.CharField(
+        _("name in this language"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("For colleagues who use the desk in this language. Empty: the name above."),
+    )
     text = models.TextField(_("text"))
 
     class Meta:

@@ -192,11 +192,18 @@ class Inquiry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="inquiries_inquiry_owner_or_flag",
-                condition=Q(coordinator__isnull=False) | Q(is_flagged=True) | Q(status=Status.JOINED),
+                condition=Q(coordinator__isnull=False)
+                | Q(is_flagged=True)
+                | Q(status__in=[Status.CLOSED, Status.JOINED]),
             ),
             models.CheckConstraint(
                 name="inquiries_inquiry_promise_or_flag",
-                condition=Q(reply_due_at__isnull=False) | Q(is_flagged=True) | Q(status=Status.JOINED),
+                condition=Q(reply_due_at__isnull=False) | Q(is_flagged=True) | ~Q(status=Status.WAITING),
+            ),
+            # What is over needs nobody's look, and is nobody's to read but its own people's.
+            models.CheckConstraint(
+                name="inquiries_inquiry_flag_is_open",
+                condition=Q(is_flagged=False) | Q(status__in=[Status.WAITING, Status.CONTACTED]),
             ),
             models.CheckConstraint(
                 name="inquiries_inquiry_joined_whole",
@@ -230,6 +237,11 @@ class Inquiry(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still works on the inquiry itself."""
         return self.status not in {Status.CLOSED, Status.JOINED}
+
+    @property
+    def lacks_promise(self) -> bool:
+        """Whether the patient waits and was told no time."""
+        return self.status == Status.WAITING and self.reply_due_at is None
 
     @property
     def person_is_doubtful(self) -> bool:

@@ -27,7 +27,7 @@ class OutgoingEmail(models.Model):
         personal = ("coordinator", "user", "address")
         neutral = (
             "id", "inquiry", "tombstone", "about", "topic", "slot", "language", "kind", "status", "attempts",
-            "created_at", "next_attempt_at", "lease_until", "claim", "sent_at", "last_error", "message_id",
+            "created_at", "next_attempt_at", "lease_until", "claim", "sent_at", "failed_at", "last_error", "message_id",
         )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +52,7 @@ class OutgoingEmail(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=100, blank=True)
     message_id = models.CharField(max_length=150, unique=True)
 
@@ -86,6 +87,11 @@ class OutgoingEmail(models.Model):
                 name="inquiries_outgoingemail_sent_whole",
                 condition=Q(status=EmailStatus.SENT, sent_at__isnull=False)
                 | ~Q(status=EmailStatus.SENT) & Q(sent_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiries_outgoingemail_failed_whole",
+                condition=Q(status=EmailStatus.FAILED, failed_at__isnull=False)
+                | ~Q(status=EmailStatus.FAILED) & Q(failed_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="inquiries_outgoingemail_claim_whole",

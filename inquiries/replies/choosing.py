@@ -35,6 +35,12 @@ def has_words_in(template: ReplyTemplate, language: str) -> bool:
     return any(words.language == language for words in template.texts.all())
 
 
+def template_name(template: ReplyTemplate, language: str) -> str:
+    """Return what the template is called at a desk in this language; its words are fetched already."""
+    own = (words.name for words in template.texts.all() if words.language == language and words.name)
+    return next(own, template.name)
+
+
 def reply_in(template: ReplyTemplate, inquiry: Inquiry, *, by: User, wanted: str, also: str = "") -> Reply | None:
     """Return the template in the language that is wanted, else in `also`, the site's first or any; filled in."""
     texts = {words.language: words.text for words in template.texts.all()}

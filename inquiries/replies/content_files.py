@@ -9,9 +9,10 @@ CONTENT = Path(__file__).parent / "content"
 
 @dataclass(frozen=True)
 class InitialTemplate:
-    """One template as its file tells it: a name for the desk, and its words by language."""
+    """One template as its file tells it: a name for the desk, the same in other languages, the words by language."""
 
     name: str
+    names: dict[str, str]
     texts: dict[str, str]
 
 
@@ -21,5 +22,5 @@ def initial_templates() -> list[InitialTemplate]:
     for path in sorted(CONTENT.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         texts = {language: text.strip() for language, text in data["texts"].items()}
-        found.append(InitialTemplate(data["name"], texts))
+        found.append(InitialTemplate(data["name"], data["names"], texts))
     return found

@@ -36,13 +36,17 @@ def contact_digest(*, email: str, phone: str) -> str:
     return keyed_digest("search-phone", digits) if digits else ""
 
 
+# Nobody has more names; each word is one more question to the database
+WORDS_AT_MOST = 8
+
+
 def search_digests(term: str) -> list[set[str]]:
     """Return, for each word of a search, the digests of everything that it may mean; all words must be found."""
     if "@" in term:
         return [{keyed_digest("search-email", normal_email(term))}]
     if normal_phone(term) and not any(character.isalpha() for character in term):
         return [{keyed_digest("search-phone", normal_phone(term))}]
-    return [{keyed_digest("search-name", word)} for word in sorted(name_words(term))]
+    return [{keyed_digest("search-name", word)} for word in sorted(name_words(term))[:WORDS_AT_MOST]]
 
 
 def normal_email(email: str) -> str:

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from coordinators.assignment import Decision, Question, assign
-from coordinators.models import Coordinator, ReplyPolicy
+from coordinators.models import Coordinator, ReplyPolicy, User
 from coordinators.roster import Load, candidates
 from inquiries.enums import EventKind
-from inquiries.models import Assignment, Inquiry, InquiryEvent
+from inquiries.models import Assignment, Inquiry
+from inquiries.services.events import write_event
 
 OTHER_LANGUAGE = "other"
 
@@ -29,10 +31,16 @@ def decide(question: Question, policy: ReplyPolicy, now: datetime) -> Decision:
     return assign(question, candidates(now, current_loads()), policy.fallback_id)
 
 
-def place(inquiry: Inquiry, decision: Decision, now: datetime) -> None:
-    """Give the inquiry to whom the rule chose, and keep why."""
-    inquiry.coordinator_id = decision.coordinator_id
-    inquiry.is_flagged = decision.is_flagged or inquiry.reply_due_at is None
+def place(
+    inquiry: Inquiry, decision: Decision, now: datetime, *, by: User | None = None, left: int | None = None
+) -> None:
+    """Give the inquiry to whom the rule chose, and keep why; `left` is the coordinator whose account was closed.
+
+    The flag is up until the promise that follows, or whoever gives the inquiry on, has looked whether it must be.
+    """
+    chosen = decision.coordinator_id
+    inquiry.coordinator = Coordinator.objects.select_related("user").get(pk=chosen) if chosen else None
+    inquiry.is_flagged = True
     inquiry.save(update_fields=["coordinator", "is_flagged"])
     Assignment.objects.create(
         inquiry=inquiry,
@@ -41,23 +49,17 @@ def place(inquiry: Inquiry, decision: Decision, now: datetime) -> None:
         trace=decision.as_trace(),
         made_at=now,
     )
-    InquiryEvent.objects.create(
-        inquiry=inquiry,
-        kind=EventKind.ASSIGNED,
-        at=now,
-        details={"coordinator": decision.coordinator_id, "rule": decision.rule.value},
-    )
+    details = {"coordinator": decision.coordinator_id, "rule": decision.rule.value}
+    write_event(inquiry, EventKind.ASSIGNED, by, details=details | ({"left": left} if left else {}), at=now)
 
 
 def current_loads() -> dict[int, Load]:
-    """Return how much every coordinator has on the desk."""
-    counts = dict(
-        Inquiry.objects.open()
-        .filter(coordinator__isnull=False)
-        .values("coordinator")
-        .annotate(count=Count("pk"))
-        .values_list("coordinator", "count")
-    )
+    """Return how much every coordinator has on the desk, and when each had a turn.
+
+    Asked for each coordinator: a question for all at once leads SQLite through every inquiry that there ever was.
+    """
+    theirs = Inquiry.objects.open().filter(coordinator=OuterRef("pk")).order_by().values("coordinator")
+    number = Subquery(theirs.annotate(number=Count("pk")).values("number"))
     latest = Assignment.objects.filter(coordinator=OuterRef("pk")).order_by("-made_at").values("made_at")[:1]
-    turns = Coordinator.objects.annotate(last=Subquery(latest)).values_list("pk", "last")
-    return {pk: Load(counts.get(pk, 0), last) for pk, last in turns}
+    turns = Coordinator.objects.annotate(number=Coalesce(number, 0), last=Subquery(latest))
+    return {pk: Load(count, last) for pk, count, last in turns.values_list("pk", "number", "last")}

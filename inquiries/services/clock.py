@@ -16,9 +16,12 @@ from coordinators.roster import calendar_of, candidates, replacement_of
 from inquiries.enums import EmailKind, EventKind, PromiseEnding, Status
 from inquiries.models import Heartbeat, Inquiry, ReplyPromise
 from inquiries.sealing import SealError
-from inquiries.services.assigning import current_loads, decide, place, question_of
+from inquiries.services.assigning import current_loads, place, question_of
+from inquiries.services.attention import raise_or_lower_flag
 from inquiries.services.events import lock, write_event
+from inquiries.services.handing_over import replace_leaver
 from inquiries.services.measure import take_back_outcome
+from inquiries.services.notices import tell_owner
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat
 
 logger = logging.getLogger(__name__)
@@ -35,9 +38,9 @@ def start_promise(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, *, is_mo
     moments = [reply_by(now, calendar, policy.reply_hours * part) for part in (REMIND_AFTER, ESCALATE_AFTER, 1)]
     remind_at, escalate_at, due_at = moments
     inquiry.reply_due_at = due_at
-    if remind_at is None or escalate_at is None or due_at is None:
-        inquiry.is_flagged = True
-    else:
+    inquiry.is_flagged = True
+    inquiry.save(update_fields=["reply_due_at", "is_flagged"])
+    if remind_at and escalate_at and due_at:
         ReplyPromise.objects.create(
             inquiry=inquiry,
             coordinator_id=inquiry.coordinator_id,
@@ -47,7 +50,7 @@ def start_promise(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, *, is_mo
             due_at=due_at,
             is_moved=is_moved,
         )
-    inquiry.save(update_fields=["reply_due_at", "is_flagged"])
+    raise_or_lower_flag(inquiry)
 
 
 def end_promise(inquiry: Inquiry, now: datetime, ending: PromiseEnding | None = None) -> None:
@@ -69,13 +72,11 @@ def patient_waits_again(inquiry: Inquiry, policy: ReplyPolicy, now: datetime) ->
     inquiry.closed_at = None
     inquiry.closed_by = None
     inquiry.outcome = ""
-    inquiry.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
-    if inquiry.coordinator and not inquiry.coordinator.user.is_active:
-        # Whoever answered has left since: a promise in their name would be nobody's.
-        place(inquiry, decide(question_of(inquiry), policy, now), now)
-        inquiry.refresh_from_db()
-        if inquiry.coordinator:
-            put_inquiry_email(EmailKind.HANDOVER, inquiry, inquiry.coordinator)
+    # Up until we know better; the table refuses less.
+    inquiry.is_flagged = True
+    inquiry.save(update_fields=["status", "closed_at", "closed_by", "outcome", "is_flagged"])
+    # First: a promise in the name of somebody who has left would be nobody's.
+    replace_leaver(inquiry, policy, now)
     start_promise(inquiry, policy, now)
 
 
@@ -164,8 +165,7 @@ def _break(promise: ReplyPromise, inquiry: Inquiry, policy: ReplyPolicy, now: da
     end_promise(inquiry, now, PromiseEnding.BROKEN)
     write_event(inquiry, EventKind.PROMISE_BROKEN, details={"coordinator": inquiry.coordinator_id})
     if promise.is_moved:
-        inquiry.is_flagged = True
-        inquiry.save(update_fields=["is_flagged"])
+        raise_or_lower_flag(inquiry)
         _ask_others(promise, inquiry, now)
         return
     late_id = inquiry.coordinator_id
@@ -175,12 +175,11 @@ def _break(promise: ReplyPromise, inquiry: Inquiry, policy: ReplyPolicy, now: da
         inquiry.coordinator_id = late_id
         inquiry.save(update_fields=["coordinator"])
     start_promise(inquiry, policy, now, is_moved=True)
-    inquiry.refresh_from_db()
     write_event(inquiry, EventKind.PROMISE_MOVED, details={"coordinator": inquiry.coordinator_id})
     if inquiry.is_flagged:
         _ask_others(promise, inquiry, now)
-    if inquiry.coordinator and inquiry.coordinator_id != late_id:
-        put_inquiry_email(EmailKind.HANDOVER, inquiry, inquiry.coordinator)
+    if inquiry.coordinator_id not in {None, late_id}:
+        tell_owner(inquiry)
     if inquiry.email:
         put_inquiry_email(EmailKind.PROMISE_MOVED, inquiry, about=promise.pk)
 

@@ -16,17 +16,24 @@ from inquiries.services.events import lock, write_event
 from inquiries.services.limits import check_contact_changes
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat
+from inquiries.services.seen import CONTACT_DATA, check_seen
 
 
 @transaction.atomic
 def change_contact(
-    inquiry: Inquiry, *, email: str | None = None, phone: str | None = None, by: User | None = None
+    inquiry: Inquiry,
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    by: User | None = None,
+    seen: str | None = None,
 ) -> None:
     """Store a corrected address or number; None leaves it as it is.
 
     The old address is told. What the patient corrects through the private link opens nothing that was entered until a
     person at the desk has confirmed the patient: whoever holds the link could otherwise read it by naming an address of
-    their own. What the desk corrects (`by`) is confirmed at once. Raises TooOftenError for the patient.
+    their own. What the desk corrects (`by`) is confirmed at once. Raises TooOftenError for the patient, and TriageError
+    for the desk when the data were changed by somebody else and that was not `seen`.
     """
     now = timezone.now()
     locked = lock(inquiry)
@@ -35,6 +42,7 @@ def change_contact(
     phone_changed = phone is not None and phone != locked.phone
     if not (email_changed or phone_changed):
         return
+    check_seen(locked, CONTACT_DATA, seen)
     if by is None:
         check_contact_changes(locked, now)
     if email is not None and email_changed:

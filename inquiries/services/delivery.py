@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from inquiries.emails import NoRecipientError, build_email
 from inquiries.enums import PATIENT_KINDS, EmailKind, EmailStatus, EventKind
-from inquiries.models import AccessCode, Heartbeat, Inquiry, InquiryEvent, OutgoingEmail
+from inquiries.models import AccessCode, Heartbeat, Inquiry, OutgoingEmail
+from inquiries.services.events import lock, write_event
 from inquiries.services.links import answer_link_requests
-from inquiries.services.outbox import put_inquiry_email
+from inquiries.services.outbox import put_or_repeat
+from inquiries.services.undelivered import mark_refusing, write_undelivered
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,10 @@ SERVER_AWAY_MINUTES = 1
 GIVE_UP_AFTER = timedelta(hours=72)
 # The server says that this recipient or this message will never be accepted.
 PERMANENT_REFUSALS = frozenset({550, 551, 553, 554})
+# "Service not available, closing", whatever was asked
+CLOSING = 421
+# It objects to us or to our words (RFC 3463), and says nothing of the mailbox.
+POLICY = b"5.7."
 SWEEP_BATCH = 500
 
 
@@ -48,11 +54,12 @@ class _ServerAwayError(Exception):
 
 
 class _RefusedError(Exception):
-    """The server refused this e-mail."""
+    """The server refused this e-mail; `is_by_mailbox` where it said so of the one to whom it goes."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, *, is_by_mailbox: bool = False) -> None:
         super().__init__(str(code))
         self.code = code
+        self.is_by_mailbox = is_by_mailbox
 
 
 def deliver(email_id: uuid.UUID, connection: BaseEmailBackend | None = None) -> Outcome:
@@ -89,7 +96,7 @@ def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBacken
         return Outcome.REFUSED
     except _RefusedError as error:
         if error.code in PERMANENT_REFUSALS:
-            _give_up(email, claim, str(error.code), is_refused=True)
+            _give_up(email, claim, str(error.code), is_refused=error.is_by_mailbox)
             return Outcome.REFUSED
         _try_later(email, claim, _back_off(email.attempts), str(error.code))
         return Outcome.REFUSED_FOR_NOW
@@ -122,21 +129,23 @@ def _send(email: OutgoingEmail, connection: BaseEmailBackend) -> None:
     message = build_email(email)
     try:
         connection.send_messages([message])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, _text = next(iter(error.recipients.values()))
+    except OSError as error:  # every error of smtplib is one
         _close(connection)
-        raise _RefusedError(code) from error
-    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
-        _close(connection)
-        raise _ServerAwayError(type(error).__name__) from error
-    except smtplib.SMTPResponseException as error:
-        _close(connection)
-        if error.smtp_code == 421:  # noqa: PLR2004  # "service not available, closing", whatever was asked
-            raise _ServerAwayError(str(error.smtp_code)) from error
-        raise _RefusedError(error.smtp_code) from error
-    except OSError as error:
-        _close(connection)
-        raise _ServerAwayError(type(error).__name__) from error
+        raise _meaning(error) from error
+
+
+def _meaning(error: OSError) -> _RefusedError | _ServerAwayError:
+    """Return what the server meant: this e-mail alone, or everything that we send."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+        if code != CLOSING:
+            return _RefusedError(code, is_by_mailbox=not text.startswith(POLICY))
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code != CLOSING:
+        return _RefusedError(error.smtp_code)
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        # Every e-mail has the same sender: an account that ran out, a wrong address. No patient's mailbox is meant.
+        return _ServerAwayError(f"sender refused {error.smtp_code}")
+    return _ServerAwayError(type(error).__name__)
 
 
 def _close(connection: BaseEmailBackend) -> None:
@@ -155,9 +164,10 @@ def _back_off(attempts: int) -> int:
 def _record_sent(email: OutgoingEmail, claim: uuid.UUID) -> None:
     """Record that the mail server took the e-mail."""
     with transaction.atomic():
-        _lock_inquiry(email)
-        if _finish(email, claim, status=EmailStatus.SENT, sent_at=timezone.now(), last_error="", address=None):
-            _note(email, EventKind.EMAIL_SENT)
+        inquiry = _locked_inquiry(email)
+        is_ours = _finish(email, claim, status=EmailStatus.SENT, sent_at=timezone.now(), last_error="", address=None)
+        if is_ours and inquiry:
+            write_event(inquiry, EventKind.EMAIL_SENT, details=_details(email))
     logger.info("e-mail sent", extra={"email_id": email.pk, "kind": email.kind, "attempt": email.attempts})
 
 
@@ -177,16 +187,18 @@ def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, is_refused: 
 
     A patient's mailbox that refuses for good means that the coordinator must phone.
     """
+    now = timezone.now()
     with transaction.atomic():
-        _lock_inquiry(email)
-        if not _finish(email, claim, status=EmailStatus.FAILED, last_error=error, address=None):
+        inquiry = _locked_inquiry(email)
+        if not _finish(email, claim, status=EmailStatus.FAILED, failed_at=now, last_error=error, address=None):
             return
-        _note(email, EventKind.EMAIL_FAILED)
-        if is_refused and email.inquiry and _is_to_address_on_file(email, email.inquiry):
-            Inquiry.objects.filter(pk=email.inquiry.pk).update(email_refused_at=timezone.now())
-            InquiryEvent.objects.create(inquiry=email.inquiry, kind=EventKind.EMAIL_REFUSED)
-        if email.kind == EmailKind.HANDOVER and email.inquiry:
-            put_inquiry_email(EmailKind.HANDOVER_FALLBACK, email.inquiry)
+        if inquiry:
+            write_undelivered(inquiry, EventKind.EMAIL_FAILED, _details(email))
+            if is_refused and _is_to_address_on_file(email, inquiry):
+                mark_refusing(inquiry, now)
+                write_undelivered(inquiry, EventKind.EMAIL_REFUSED)
+            if email.kind == EmailKind.HANDOVER:
+                put_or_repeat(EmailKind.HANDOVER_FALLBACK, inquiry)
     logger.error("e-mail given up", extra={"email_id": email.pk, "kind": email.kind, "error": error})
 
 
@@ -197,10 +209,13 @@ def _is_to_address_on_file(email: OutgoingEmail, inquiry: Inquiry) -> bool:
     return email.kind in PATIENT_KINDS and not is_old
 
 
-def _lock_inquiry(email: OutgoingEmail) -> None:
+def _locked_inquiry(email: OutgoingEmail) -> Inquiry | None:
     """Lock the inquiry before its e-mail, in the order of everybody else: else two could wait for each other."""
-    if email.inquiry:
-        Inquiry.objects.select_for_update(of=("self",)).filter(pk=email.inquiry.pk).first()
+    try:
+        return lock(email.inquiry) if email.inquiry else None
+    except Inquiry.DoesNotExist:
+        # Erased in the meantime, and its e-mails with it.
+        return None
 
 
 def _finish(email: OutgoingEmail, claim: uuid.UUID, **values: object) -> bool:
@@ -209,8 +224,6 @@ def _finish(email: OutgoingEmail, claim: uuid.UUID, **values: object) -> bool:
     return bool(mine.update(claim=None, lease_until=None, **values))
 
 
-def _note(email: OutgoingEmail, kind: EventKind) -> None:
-    """Write what became of the e-mail into the inquiry's history."""
-    if email.inquiry:
-        details = {"email": str(email.pk), "kind": email.kind}
-        InquiryEvent.objects.create(inquiry=email.inquiry, kind=kind, details=details)
+def _details(email: OutgoingEmail) -> dict[str, str]:
+    """Return which e-mail a line of the history is about."""
+    return {"email": str(email.pk), "kind": email.kind}

@@ -6,11 +6,12 @@ finds it again and knows it by its digest: nothing is lost, and nothing is filed
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,8 @@ from inquiries.services.assigning import answer_language
 from inquiries.services.events import lock, write_event
 from inquiries.services.limits import TooOftenError
 from inquiries.services.messages import receive_message
-from inquiries.services.outbox import put_inquiry_email
+from inquiries.services.outbox import put_or_repeat
+from inquiries.services.undelivered import mark_refusing, write_undelivered
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +43,18 @@ MACHINES_KNOWN_FOR = timedelta(days=90)
 FOR_A_PERSON = (InboundVerdict.UNKNOWN, InboundVerdict.BROKEN)
 FROM_MACHINES = (InboundVerdict.AUTOMATIC, InboundVerdict.BOUNCE)
 
+# What an e-mail was, and whose
+_Result = tuple[InboundVerdict, Inquiry | None]
+
 
 def unfiled_count() -> int:
-    """Return how many e-mails wait in the clinic's mailbox for a person: nobody's, or unreadable."""
+    """Return how many e-mails wait in the clinic's mailbox for a person: nobody's, doubtful, or not to be filed."""
     return _unfiled().count()
 
 
 def unfiled_of(inquiry: Inquiry) -> int:
-    """Return how many e-mails wait there that name this inquiry, but are not from the patient's address."""
-    return _unfiled().filter(inquiry=inquiry).count()
+    """Return how many e-mails wait there that belong to this inquiry, or to what was added to it."""
+    return _unfiled().filter(Q(inquiry=inquiry) | Q(inquiry__joined_to=inquiry)).count()
 
 
 def collect() -> int:
@@ -77,20 +82,29 @@ def collect() -> int:
     return handled
 
 
-@transaction.atomic
 def file_mail(mail: IncomingMail) -> InboundVerdict:
     """Do what one e-mail calls for, once, and return what it was.
 
     One that was left for a person is looked at again: its inquiry may have got the sender's address meanwhile.
-    Raises TooOftenError when the same patient has written more within the hour than a person does.
     """
+    return _once(mail, _act_on)
+
+
+def leave_for_a_person(mail: IncomingMail) -> InboundVerdict:
+    """Record that an e-mail could not be dealt with, so that it is counted; return what it was if it was after all."""
+    return _once(mail, _given_up)
+
+
+@transaction.atomic
+def _once(mail: IncomingMail, act: Callable[[IncomingMail], _Result]) -> InboundVerdict:
+    """Do something with an e-mail that nobody has dealt with, and record what it was."""
     # Locked in the order of a submission; two collectors take turns.
     ReplyPolicy.objects.select_for_update(of=("self",)).get()
     digest = _digest(mail.identity)
     known = InboundMail.objects.filter(message_id_digest=digest).first()
     if known and known.verdict not in FOR_A_PERSON:
         return InboundVerdict(known.verdict)
-    verdict, inquiry = _act_on(mail)
+    verdict, inquiry = act(mail)
     values = {"verdict": verdict, "inquiry": inquiry, "handled_at": timezone.now()}
     InboundMail.objects.update_or_create(message_id_digest=digest, defaults=values)
     logger.info("e-mail collected", extra={"kind": verdict.value, "inquiry_id": inquiry.pk if inquiry else ""})
@@ -98,21 +112,19 @@ def file_mail(mail: IncomingMail) -> InboundVerdict:
 
 
 def _deal_with(mailbox: Mailbox, uid: str) -> bool:
-    """Deal with one e-mail and put it where it belongs; return whether that could be done."""
+    """Deal with one e-mail and put it where it belongs, so that it waits no more; return whether it was there."""
     data = mailbox.fetch(uid)
     if data is None:
         return False
+    mail = read_mail(data)
     try:
-        verdict = file_mail(read_mail(data))
-    except TooOftenError:
-        logger.warning("e-mail waits: too many within the hour")
-        return False
+        verdict = file_mail(mail)
     except (OperationalError, InterfaceError):
         # The database is away: so it would be for the others.
         raise
-    except Exception as error:  # it stays where it is and is tried again; the others must not wait for it
+    except Exception as error:  # it would fail again every minute: a person is told of it, and the others go on
         logger.exception("e-mail could not be filed", extra={"error": type(error).__name__})
-        return False
+        verdict = leave_for_a_person(mail)
     if verdict in FOR_A_PERSON:
         mailbox.flag(uid)
     else:
@@ -120,7 +132,12 @@ def _deal_with(mailbox: Mailbox, uid: str) -> bool:
     return True
 
 
-def _act_on(mail: IncomingMail) -> tuple[InboundVerdict, Inquiry | None]:
+def _given_up(_mail: IncomingMail) -> _Result:
+    """Do nothing with an e-mail: whatever was tried failed."""
+    return InboundVerdict.BROKEN, None
+
+
+def _act_on(mail: IncomingMail) -> _Result:
     """Do what an e-mail calls for; return what it was, and whose."""
     if OutgoingEmail.objects.filter(message_id=mail.message_id).exists():
         # Our own, to a mailbox that is also somebody's: no reply, and nothing to take away unread.
@@ -130,9 +147,9 @@ def _act_on(mail: IncomingMail) -> tuple[InboundVerdict, Inquiry | None]:
     if mail.is_broken:
         return InboundVerdict.BROKEN, None
     inquiry, email = _find(mail)
-    if mail.is_automatic:
-        # A mail server's words without the form that programs can read: only a person sees what they mean.
-        is_unclear = mail.is_from_daemon and inquiry is not None
+    if mail.is_automatic or mail.may_be_automatic:
+        # A mail server's free words, or what may be a patient's after all: only a person sees what they mean.
+        is_unclear = inquiry is not None and (mail.is_from_daemon or not mail.is_automatic)
         return (InboundVerdict.UNKNOWN, inquiry) if is_unclear else (InboundVerdict.AUTOMATIC, None)
     if inquiry is None or not mail.sender or mail.sender != normal_email(inquiry.email):
         return InboundVerdict.UNKNOWN, inquiry
@@ -156,14 +173,22 @@ def _find(mail: IncomingMail) -> tuple[Inquiry | None, OutgoingEmail | None]:
     return next(iter(own or named), None), None
 
 
-def _file(mail: IncomingMail, inquiry: Inquiry, email: OutgoingEmail | None) -> tuple[InboundVerdict, Inquiry | None]:
-    """File an e-mail as the patient's message: the clock starts, and the coordinator is told."""
+def _file(mail: IncomingMail, inquiry: Inquiry, email: OutgoingEmail | None) -> _Result:
+    """File an e-mail as the patient's message: the clock starts, and the coordinator is told.
+
+    A flood is left for a person: the patient may have written some of it.
+    """
     language = answer_language(inquiry.preferred_language, inquiry.language)
     text = mail.text
     if not text:
         with translation.override(language):
             text = _("(This e-mail had no text.)")
-    receive_message(inquiry, text, language=language)
+    try:
+        receive_message(inquiry, text, language=language)
+    except TooOftenError:
+        # More than one person writes. What comes from others must not wait behind it.
+        logger.warning("e-mail left for a person: too many within the hour", extra={"inquiry_id": inquiry.pk})
+        return InboundVerdict.UNKNOWN, inquiry
     leading = lock(inquiry.joined_to) if inquiry.joined_to else inquiry
     details = {
         "found_by": "reply" if email else "reference",
@@ -174,7 +199,7 @@ def _file(mail: IncomingMail, inquiry: Inquiry, email: OutgoingEmail | None) -> 
     return InboundVerdict.FILED, inquiry
 
 
-def _take_back(bounce: Bounce) -> tuple[InboundVerdict, Inquiry | None]:
+def _take_back(bounce: Bounce) -> _Result:
     """Record that an e-mail of ours came back for good; one that is only late changes nothing."""
     email = OutgoingEmail.objects.filter(message_id__in=bounce.message_ids).first() or _sent_to(bounce)
     if email is None:
@@ -184,7 +209,8 @@ def _take_back(bounce: Bounce) -> tuple[InboundVerdict, Inquiry | None]:
         return InboundVerdict.BOUNCE, inquiry
     # Read only now, under the lock; a repeat that waits to be sent is another attempt, and its own bounce would come.
     returned = OutgoingEmail.objects.select_for_update(of=("self",)).filter(pk=email.pk, status=EmailStatus.SENT)
-    if not returned.update(status=EmailStatus.FAILED, sent_at=None, last_error=f"came back {bounce.status}".strip()):
+    error = f"came back {bounce.status}".strip()
+    if not returned.update(status=EmailStatus.FAILED, sent_at=None, failed_at=timezone.now(), last_error=error):
         return InboundVerdict.BOUNCE, inquiry
     if inquiry:
         _tell_of_bounce(inquiry, email, bounce)
@@ -201,12 +227,12 @@ def _tell_of_bounce(inquiry: Inquiry, email: OutgoingEmail, bounce: Bounce) -> N
         and inquiry.contact_changed_at > email.sent_at
     )
     if email.kind in PATIENT_KINDS and not went_to_old_address:
-        write_event(inquiry, EventKind.BOUNCED, details=details)
-        Inquiry.objects.filter(pk=inquiry.pk).update(email_refused_at=timezone.now())
+        write_undelivered(inquiry, EventKind.BOUNCED, details)
+        mark_refusing(inquiry, timezone.now())
         return
-    write_event(inquiry, EventKind.EMAIL_FAILED, details=details)
+    write_undelivered(inquiry, EventKind.EMAIL_FAILED, details)
     if email.kind == EmailKind.HANDOVER:
-        put_inquiry_email(EmailKind.HANDOVER_FALLBACK, inquiry)
+        put_or_repeat(EmailKind.HANDOVER_FALLBACK, inquiry)
 
 
 def _sent_to(bounce: Bounce) -> OutgoingEmail | None:

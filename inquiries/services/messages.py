@@ -2,36 +2,33 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from coordinators.models import ReplyPolicy, User
-from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome, Sender, Status
+from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome, Sender
 from inquiries.models import Inquiry, Message
 from inquiries.services.assigning import answer_language
 from inquiries.services.clock import patient_waits_again
-from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
 from inquiries.services.limits import check_messages
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
-from inquiries.services.triage import log_contact
+from inquiries.services.seen import THREAD, check_seen
+from inquiries.services.triage import lock_reachable, log_contact
 
 
 @transaction.atomic
-def write_answer(inquiry: Inquiry, text: str, *, by: User) -> Message:
+def write_answer(inquiry: Inquiry, text: str, *, by: User, seen: str | None = None) -> Message:
     """Store an answer and tell the patient that it waits; this counts as a contact attempt.
 
     The same answer sent twice in a row (double press) is kept once.
-    Raises TriageError when the inquiry is closed or the patient has no e-mail address to be told by.
+    Raises TriageError when the inquiry is closed or held, the patient has no e-mail address to be told by, or
+    something came in that was not `seen`.
     """
-    locked = lock(inquiry)
-    if locked.status == Status.CLOSED:
-        raise TriageError(_("This inquiry is closed. Reopen it first."))
-    if not locked.email:
-        raise TriageError(_("The patient gave no e-mail address. Please phone."))
+    locked = lock_reachable(inquiry)
     last = locked.messages.in_order().last()
     if last and last.sender == Sender.STAFF and last.text == text:
         return last
+    check_seen(locked, THREAD, seen)
     language = answer_language(locked.preferred_language, locked.language)
     message = Message.objects.create(inquiry=locked, sender=Sender.STAFF, author=by, language=language, text=text)
     write_event(locked, EventKind.MESSAGE_SENT, by)

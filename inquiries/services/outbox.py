@@ -57,6 +57,7 @@ def put_inquiry_email(
 def put_or_repeat(
     kind: EmailKind,
     inquiry: Inquiry,
+    coordinator: Coordinator | None = None,
     *,
     user: User | None = None,
     about: uuid.UUID | None = None,
@@ -66,7 +67,7 @@ def put_or_repeat(
 
     One that has left is queued once more under a new Message-ID: it is news, and no mail system may take it for a copy.
     """
-    waiting = put_inquiry_email(kind, inquiry, user=user, about=about, not_before=not_before)
+    waiting = put_inquiry_email(kind, inquiry, coordinator, user=user, about=about, not_before=not_before)
     # Locked: nobody begins to send it before what it tells of is committed. An attempt that runs now may tell of less.
     email = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
     if email.status != EmailStatus.PENDING:
@@ -90,7 +91,7 @@ def send_again(email: OutgoingEmail, *, not_before: datetime | None = None) -> N
     email.status = EmailStatus.PENDING
     email.created_at = timezone.now()
     email.next_attempt_at = not_before or email.created_at
-    email.sent_at = None
+    email.sent_at = email.failed_at = None
     email.claim = email.lease_until = None
     email.attempts = 0
     email.last_error = ""

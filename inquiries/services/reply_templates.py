@@ -15,6 +15,7 @@ def load_reply_templates() -> int:
     for position, item in enumerate(initial):
         template = ReplyTemplate.objects.create(name=item.name, position=position)
         ReplyTemplateText.objects.bulk_create(
-            ReplyTemplateText(template=template, language=language, text=text) for language, text in item.texts.items()
+            ReplyTemplateText(template=template, language=language, name=item.names.get(language, ""), text=text)
+            for language, text in item.texts.items()
         )
     return len(initial)

@@ -8,8 +8,8 @@ from coordinators.enums import Role
 from coordinators.models import Coordinator, ReplyPolicy, User
 from inquiries.enums import EmailKind
 from inquiries.services.errors import TriageError
+from inquiries.services.handing_over import reassign_open
 from inquiries.services.outbox import put_staff_email
-from inquiries.services.triage import reassign_open
 
 
 @transaction.atomic

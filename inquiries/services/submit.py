@@ -26,7 +26,7 @@ from inquiries.services.contact import index_person
 from inquiries.services.events import lock, write_event
 from inquiries.services.links import make_link
 from inquiries.services.measure import count_arrival
-from inquiries.services.notices import tell_coordinator
+from inquiries.services.notices import tell_coordinator, tell_owner
 from inquiries.services.outbox import put_inquiry_email
 from inquiries.tokens import token_digest
 from treatments.models import Treatment
@@ -112,7 +112,7 @@ def submit_inquiry(submission: Submission) -> Inquiry:
             if reason:
                 _quarantine(inquiry, reason, now)
             else:
-                put_handover(inquiry)
+                put_first_mails(inquiry)
         count_arrival(inquiry)
     logger.info(
         "inquiry stored",
@@ -121,12 +121,9 @@ def submit_inquiry(submission: Submission) -> Inquiry:
     return inquiry
 
 
-def put_handover(inquiry: Inquiry) -> None:
-    """Put the inquiry's e-mails into the outbox: to whoever answers, and the confirmation to the patient."""
-    if inquiry.coordinator:
-        put_inquiry_email(EmailKind.HANDOVER, inquiry, inquiry.coordinator)
-    else:
-        put_inquiry_email(EmailKind.HANDOVER_FALLBACK, inquiry)
+def put_first_mails(inquiry: Inquiry) -> None:
+    """Put the inquiry's first e-mails into the outbox: to whoever answers, and the confirmation to the patient."""
+    tell_owner(inquiry)
     if inquiry.email:
         put_inquiry_email(EmailKind.CONFIRMATION, inquiry)
 

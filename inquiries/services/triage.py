@@ -9,13 +9,16 @@ from coordinators.roster import get_policy
 from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Outcome, PromiseEnding, Status
 from inquiries.models import Assignment, Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
-from inquiries.services.assigning import decide, place, question_of
+from inquiries.services.attention import raise_or_lower_flag
 from inquiries.services.clock import end_promise, start_promise
 from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
+from inquiries.services.handing_over import replace_leaver
 from inquiries.services.measure import count_arrival, count_first_reply, count_outcome, take_back_outcome
-from inquiries.services.outbox import put_inquiry_email, put_or_repeat, send_again
-from inquiries.services.submit import put_handover
+from inquiries.services.notices import tell_owner
+from inquiries.services.outbox import put_or_repeat, send_again
+from inquiries.services.seen import THREAD, check_seen
+from inquiries.services.submit import put_first_mails
 
 # An address that is not the inquiry's, or a code that has run out, cannot be sent again.
 ONCE_ONLY = (EmailKind.ADDRESS_CHANGED, EmailKind.ACCESS_CODE)
@@ -59,16 +62,15 @@ def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: s
     if not reason.strip() and _needs_reason(locked, coordinator, by):
         raise TriageError(_("This inquiry is a colleague's. Enter why you give it to somebody else."))
     locked.coordinator = coordinator
-    locked.is_flagged = locked.reply_due_at is None
-    locked.save(update_fields=["coordinator", "is_flagged"])
-    if locked.reply_due_at is None:
-        _promise_at_last(locked)
+    locked.save(update_fields=["coordinator"])
     Assignment.objects.create(inquiry=locked, coordinator=coordinator, made_by=by)
+    if locked.lacks_promise:
+        # Now somebody with a calendar has it.
+        start_promise(locked, get_policy(), timezone.now())
+    raise_or_lower_flag(locked)
     write_event(locked, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk})
-    if coordinator.user != by and not locked.is_quarantined:
-        email = put_inquiry_email(EmailKind.HANDOVER, locked, coordinator)
-        if email.status in {EmailStatus.SENT, EmailStatus.FAILED}:
-            send_again(email)
+    if coordinator.user != by:
+        tell_owner(locked)
 
 
 def take_over(inquiry: Inquiry, *, by: User) -> None:
@@ -80,41 +82,34 @@ def take_over(inquiry: Inquiry, *, by: User) -> None:
 
 
 @transaction.atomic
-def reassign_open(coordinator: Coordinator, *, by: User) -> int:
-    """Give a leaving coordinator's open inquiries to whom the rule chooses, and return how many there were."""
-    policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
-    theirs = Inquiry.objects.open().filter(coordinator=coordinator).order_by("pk")
-    inquiries = list(theirs.select_for_update(of=("self",)))
-    for inquiry in inquiries:
-        _give_on(inquiry, coordinator, policy, by=by)
-    return len(inquiries)
+def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str = "", seen: str | None = None) -> None:
+    """Log an attempt to contact the patient: this is what counts as answered.
 
-
-@transaction.atomic
-def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str = "") -> None:
-    """Log an attempt to contact the patient: this is what counts as answered. Raises TriageError when closed.
-
-    A patient who was not reached on three days is told in writing, once.
+    A patient who was not reached on three days is told in writing, once. Raises TriageError when closed, or when
+    something came in that was not `seen`.
     """
     locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
+    check_seen(locked, THREAD, seen)
     if locked.first_contact_at is None:
         locked.first_contact_at = timezone.now()
         count_first_reply(locked, locked.first_contact_at)
     locked.status = Status.CONTACTED
     locked.save(update_fields=["status", "first_contact_at"])
     end_promise(locked, timezone.now())
+    raise_or_lower_flag(locked)
     write_event(locked, EventKind.CONTACT_ATTEMPT, by, note=note, contact_result=result)
     was_told = locked.events.filter(kind=EventKind.NOT_REACHED_SENT).exists()
-    if result in NOT_REACHED_RESULTS and not was_told and _days_without_reaching(locked) >= DAYS_UNTIL_NOT_REACHED:
+    is_told = was_told or locked.is_quarantined
+    if result in NOT_REACHED_RESULTS and not is_told and _days_without_reaching(locked) >= DAYS_UNTIL_NOT_REACHED:
         _write_not_reached(locked, by)
 
 
 @transaction.atomic
 def ask_for_details(inquiry: Inquiry, *, by: User) -> None:
     """Ask the patient, by e-mail, to answer the medical questions. Raises TriageError without an address."""
-    locked = _reachable(inquiry)
+    locked = lock_reachable(inquiry)
     put_or_repeat(EmailKind.DETAILS_WANTED, locked)
     write_event(locked, EventKind.DETAILS_WANTED, by)
 
@@ -122,22 +117,28 @@ def ask_for_details(inquiry: Inquiry, *, by: User) -> None:
 @transaction.atomic
 def tell_not_reached(inquiry: Inquiry, *, by: User) -> None:
     """Tell the patient, by e-mail, that we could not reach them. Raises TriageError without an address."""
-    _write_not_reached(_reachable(inquiry), by)
+    _write_not_reached(lock_reachable(inquiry), by)
 
 
 @transaction.atomic
-def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "") -> None:
-    """Close the inquiry. Raises TriageError when it is closed already, or when nobody has opened it."""
+def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "", seen: str | None = None) -> None:
+    """Close the inquiry.
+
+    Raises TriageError when it is closed already, when nobody has opened it, or when something came in that was not
+    `seen`.
+    """
     locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("Somebody has closed this inquiry already."))
     if locked.opened_at is None:
         raise TriageError(_("Nobody has opened this inquiry yet. Read it first."))
+    check_seen(locked, THREAD, seen)
     locked.status = Status.CLOSED
     locked.closed_at = timezone.now()
     locked.closed_by = by
     locked.outcome = outcome
-    locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
+    locked.is_flagged = False
+    locked.save(update_fields=["status", "closed_at", "closed_by", "outcome", "is_flagged"])
     end_promise(locked, locked.closed_at, PromiseEnding.DROPPED)
     write_event(locked, EventKind.CLOSED, by, note=note, details={"outcome": outcome.value})
     count_outcome(locked)
@@ -155,12 +156,16 @@ def reopen(inquiry: Inquiry, *, by: User, reason: str = "") -> None:
     locked.closed_at = None
     locked.closed_by = None
     locked.outcome = ""
-    locked.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
+    # Up until we know better; the table refuses less.
+    locked.is_flagged = True
+    locked.save(update_fields=["status", "closed_at", "closed_by", "outcome", "is_flagged"])
     write_event(locked, EventKind.REOPENED, by, note=reason)
+    now = timezone.now()
+    # First: a promise in the name of somebody who has left would be nobody's.
+    replace_leaver(locked, policy, now, by=by)
     if locked.status == Status.WAITING:
-        start_promise(locked, policy, timezone.now())
-    if locked.coordinator and not locked.coordinator.user.is_active:
-        _give_on(locked, locked.coordinator, policy, by=by)
+        start_promise(locked, policy, now)
+    raise_or_lower_flag(locked)
 
 
 @transaction.atomic
@@ -175,10 +180,16 @@ def release(inquiry: Inquiry, *, by: User) -> None:
     locked.released_at = timezone.now()
     locked.save(update_fields=["released_at"])
     write_event(locked, EventKind.RELEASED, by)
-    # The patient hears of us only now: the time runs from here.
     end_promise(locked, locked.released_at, PromiseEnding.DROPPED)
-    start_promise(locked, policy, locked.released_at)
-    put_handover(locked)
+    if locked.status == Status.WAITING:
+        # The patient hears of us only now: the time runs from here.
+        start_promise(locked, policy, locked.released_at)
+        put_first_mails(locked)
+    else:
+        # Somebody has phoned already: a letter that promises a call would be wrong, but the patient has no link yet.
+        tell_owner(locked)
+        if locked.email:
+            put_or_repeat(EmailKind.LINK, locked)
     count_arrival(locked)
 
 
@@ -196,36 +207,19 @@ def resend(email: OutgoingEmail, *, by: User) -> None:
     write_event(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
 
 
-def _give_on(inquiry: Inquiry, leaving: Coordinator, policy: ReplyPolicy, *, by: User) -> None:
-    """Give a leaving coordinator's inquiry to whom the rule chooses; the promised time stays."""
-    now = timezone.now()
-    place(inquiry, decide(question_of(inquiry), policy, now), now)
-    inquiry.refresh_from_db()
-    details = {"coordinator": inquiry.coordinator_id, "left": leaving.pk}
-    write_event(inquiry, EventKind.ASSIGNED, by, details=details)
-    if not inquiry.is_quarantined:
-        put_handover(inquiry)
-
-
 def _needs_reason(inquiry: Inquiry, coordinator: Coordinator, by: User) -> bool:
     """Return whether a colleague's inquiry is given to a third person, by somebody who does not manage."""
     owner = inquiry.coordinator
     return owner is not None and by not in {owner.user, coordinator.user} and not by.is_manager
 
 
-def _promise_at_last(inquiry: Inquiry) -> None:
-    """Promise a time for an inquiry that had none, now that somebody with a calendar has it."""
-    now = timezone.now()
-    if inquiry.status == Status.WAITING:
-        inquiry.is_flagged = False
-        start_promise(inquiry, get_policy(), now)
-
-
-def _reachable(inquiry: Inquiry) -> Inquiry:
-    """Return the inquiry, locked. Raises TriageError when it is closed or the patient gave no e-mail address."""
+def lock_reachable(inquiry: Inquiry) -> Inquiry:
+    """Return the inquiry, locked. Raises TriageError when it is closed or held, or without an address to write to."""
     locked = lock(inquiry)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
+    if locked.is_quarantined:
+        raise TriageError(_("An inquiry in quarantine is not answered. Release it first."))
     if not locked.email:
         raise TriageError(_("The patient gave no e-mail address. Please phone."))
     return locked

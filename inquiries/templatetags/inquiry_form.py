@@ -2,7 +2,8 @@
 
 from django import template
 
-from inquiries.forms import UNSURE, InquiryForm
+from inquiries.enums import UNSURE
+from inquiries.forms import InquiryForm
 from treatments.context import privacy_url
 
 register = template.Library()

@@ -1,11 +1,15 @@
 """The record of reading: managers see all of it, and nobody changes any of it."""
 
 import ast
+import base64
+import json
+import math
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -22,6 +26,7 @@ from coordinators.enums import Role
 from coordinators.models import Coordinator, User
 from inquiries import audit
 from inquiries.enums import ContactResult, ErasedBy, EventKind, Outcome
+from inquiries.keyset import Cursor
 from inquiries.models import Export, Inquiry, InquiryEvent, Tombstone
 from inquiries.services import triage
 from inquiries.services.alarms import raise_alarms
@@ -39,6 +44,7 @@ from tests.files import pdf
 pytestmark = pytest.mark.django_db
 
 ROOT: Path = settings.BASE_DIR
+KEY = "0" * 32
 RECORD = ("inquiries_inquiryevent", "inquiries_export")
 
 
@@ -69,6 +75,11 @@ def lines(client: Client, query: str = "") -> list[list[str]]:
         [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
         for row in rows
     ]
+
+
+def as_place(values: object) -> str:
+    """Return a place in the record as an address holds it, whatever it says."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def as_stored(model: type[Model]) -> list[list[object]]:
@@ -148,11 +159,11 @@ def test_pages_hold_every_line_once(client: Client, manager: User, monkeypatch: 
         with time_machine.travel(timezone.now() + timedelta(minutes=number // 2), tick=False):
             triage.record_read(inquiry, by=manager)
             record_export([], by=manager, file_format="csv", filters={}, with_health_data=False, reason="")
-    seen: list[str] = []
-    place, pages = None, 0
-    while pages == 0 or place:
-        entries, place = audit.read_record(audit.Narrowing(), place)
-        seen += [str(entry.place) for entry in entries]
+    seen: list[tuple[datetime, UUID]] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        entries, cursor = audit.read_record(audit.Narrowing(), cursor)
+        seen += [entry.place for entry in entries]
         pages += 1
     assert len(seen) == len(set(seen)) == 12
     assert pages == 3
@@ -163,10 +174,38 @@ def test_pages_hold_every_line_once(client: Client, manager: User, monkeypatch: 
     assert len(lines(client, following[1].replace("&amp;", "&"))) == 4
 
 
-@pytest.mark.parametrize("text", ["", "~", "x~y", "2026-11-20~x", "2026-11-20T11:00:00~" + "0" * 32, "é" * 300])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        None, 7, [], ["record"], ["newest", "2026-11-20T11:00:00+00:00", KEY], ["record", "2026-11-20", "x"],
+        ["record", "2026-11-20T11:00:00", KEY], ["record", "2026-11-20T11:00:00+00:00", KEY, "more"],
+        ["record", math.inf, KEY], ["record", "2026-11-20T11:00:00+00:00", math.inf],
+        ["record", "0001-01-01T00:00:00+14:00", KEY], ["record", "9999-12-31T23:59:59-14:00", KEY],
+    ],
+)  # fmt: skip
+def test_forged_place_is_the_start(client: Client, manager: User, forged: object) -> None:
+    triage.record_read(make_inquiry(), by=manager)
+    assert len(lines(client, f"?after={as_place(forged)}")) == 1
+
+
+@pytest.mark.parametrize("text", ["", "~", "x~y", "2026-11-20T11:00:00+00:00~" + KEY, "é" * 300])
 def test_broken_place_is_the_start(client: Client, manager: User, text: str) -> None:
     triage.record_read(make_inquiry(), by=manager)
     assert len(lines(client, f"?after={text}")) == 1
+
+
+def test_deep_pages_are_found_along_the_index(manager: User) -> None:
+    triage.record_read(make_inquiry(), by=manager)
+    cursor = Cursor(audit.NEWEST, (timezone.now() + timedelta(days=1), UUID(KEY)))
+    with CaptureQueriesContext(connection) as queries:
+        entries, _next = audit.read_record(audit.Narrowing(), cursor)
+    assert len(entries) == 1
+    asked = [query["sql"] for query in queries if '"id") < (' in query["sql"]]
+    assert len(asked) == 2, "events and exports"
+    if connection.vendor == "sqlite":
+        plans = [connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()[-1] for sql in asked]
+        assert "USING INDEX inquiries_event_record ((at,id)<(?,?))" in plans[0]
+        assert "USING INDEX inquiries_export_record ((made_at,id)<(?,?))" in plans[1]
 
 
 def test_queries_do_not_grow_and_nothing_is_counted(client: Client, manager: User) -> None:

@@ -1,15 +1,19 @@
 """The outbox: what is accepted is delivered, or waits where somebody sees it."""
 
 import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from coordinators.enums import Role
 from coordinators.models import ReplyPolicy
@@ -18,9 +22,11 @@ from inquiries.enums import EmailKind, EmailStatus, EventKind
 from inquiries.models import Heartbeat, Inquiry, InquiryEvent, OutgoingEmail
 from inquiries.services import delivery
 from inquiries.services.delivery import Outcome, deliver, sweep
+from inquiries.services.outbox import send_again
 from inquiries.services.staff import deactivate
 from inquiries.tasks import deliver_email, sweep_outbox
 from tests.factories import make_coordinator, make_inquiry, make_user
+from tests.real.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +54,47 @@ def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception, *, only: str = "")
 
 def refused(code: int) -> smtplib.SMTPRecipientsRefused:
     return smtplib.SMTPRecipientsRefused({"x@example.com": (code, b"no")})
+
+
+@dataclass
+class Refusing(SmtpSink):
+    """A real mail server that answers one command in words of the test's, to the patient or to everybody."""
+
+    command: str = ""
+    answer: str = ""
+
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take or refuse the sender."""
+        if self.command == "MAIL":
+            return self.answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take or refuse the patient."""
+        if self.command == "RCPT" and "jan.patient" in address:
+            return self.answer
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take or refuse what is written to the patient."""
+        if self.command == "DATA" and "jan.patient" in envelope.rcpt_tos[0]:
+            return self.answer
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Refusing]:
+    """Send through a real mail server."""
+    with Refusing() as running:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running
 
 
 def states() -> dict[str, str]:
@@ -152,7 +199,7 @@ def test_permanent_refusal_is_given_up_at_once_and_the_fallback_mailbox_is_told(
     }
     [notice] = [message for message in mail.outbox if message.to == ["team@clinic.example"]]
     assert inquiry.reference in notice.subject
-    assert Inquiry.objects.with_failed_mail().get() == inquiry
+    assert Inquiry.objects.with_undelivered_mail().get() == inquiry
 
 
 def test_refusal_after_the_text_is_permanent_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +231,101 @@ def test_server_that_is_away_costs_a_minute_and_the_sweep_asks_only_once(
     monkeypatch.undo()
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
         assert sweep() == 6
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["550 5.1.8 sender unknown", "553 5.7.1 not your address", "554 account ran out", "451 later", "421 closing"],
+)
+def test_server_that_refuses_our_sender_is_away_and_no_patient_is_marked(server: Refusing, answer: str) -> None:
+    inquiry = make_inquiry()
+    server.command, server.answer = "MAIL", answer
+    assert sweep() == 0
+    assert server.connections == 1
+    assert set(states().values()) == {EmailStatus.PENDING}
+    [tried] = OutgoingEmail.objects.filter(attempts=1)
+    assert tried.last_error == f"sender refused {answer[:3]}"
+    assert_not_marked(inquiry)
+    server.command = ""
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        assert sweep() == 2
+    assert len(server.to("jan.patient@example.com")) == 1
+
+
+def test_sender_that_is_refused_for_three_days_is_given_up_without_a_word_about_the_mailbox(server: Refusing) -> None:
+    inquiry = make_inquiry()
+    server.command, server.answer = "MAIL", "550 account ran out"
+    with time_machine.travel(timezone.now() + timedelta(hours=73)):
+        for _ in range(3):
+            assert sweep() == 0
+        assert set(states().values()) == {EmailStatus.FAILED, EmailStatus.PENDING}
+    assert_not_marked(inquiry)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [("DATA", "550 5.7.1 looks like spam"), ("DATA", "554 no"), ("RCPT", "554 5.7.1 relay access denied")],
+)
+def test_refused_words_are_given_up_and_say_nothing_of_the_mailbox(server: Refusing, command: str, answer: str) -> None:
+    inquiry = make_inquiry()
+    server.command, server.answer = command, answer
+    assert sweep() == 1
+    email = inquiry.emails.get(kind=EmailKind.CONFIRMATION)
+    assert (email.status, email.last_error, email.failed_at is None) == (EmailStatus.FAILED, answer[:3], False)
+    assert inquiry.events.get(kind=EventKind.EMAIL_FAILED).details == {"email": str(email.pk), "kind": "CONFIRMATION"}
+    assert_not_marked(inquiry)
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "550 no", "553-5.1.2 no\r\n553 5.1.2 really"])
+def test_patients_mailbox_that_refuses_means_please_phone(server: Refusing, answer: str) -> None:
+    inquiry = make_inquiry()
+    server.command, server.answer = "RCPT", answer
+    assert sweep() == 1
+    assert states()["CONFIRMATION"] == EmailStatus.FAILED
+    inquiry.refresh_from_db()
+    assert inquiry.email_refused_at is not None
+    assert inquiry.events.filter(kind=EventKind.EMAIL_REFUSED).count() == 1
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_server_that_closes_in_the_middle_is_away(server: Refusing, command: str) -> None:
+    inquiry = make_inquiry()
+    server.command, server.answer = command, "421 closing"
+    sweep()
+    assert states()["CONFIRMATION"] == EmailStatus.PENDING
+    assert_not_marked(inquiry)
+
+
+def assert_not_marked(inquiry: Inquiry) -> None:
+    """Check that nobody is asked to phone because of a mailbox."""
+    inquiry.refresh_from_db()
+    assert inquiry.email_refused_at is None
+    assert not inquiry.events.filter(kind=EventKind.EMAIL_REFUSED).exists()
+
+
+def test_mail_about_something_added_that_is_refused_is_seen_where_the_desk_looks(server: Refusing) -> None:
+    leading = make_inquiry()
+    assert sweep() == 2
+    addition = make_inquiry(email="jan.patient@example.com")
+    assert addition.joined_to == leading
+    server.command, server.answer = "RCPT", "550 5.1.1 no such user"
+    sweep()
+    for inquiry, details in ((addition, {}), (leading, {"reference": addition.reference})):
+        inquiry.refresh_from_db()
+        assert inquiry.email_refused_at is not None
+        assert inquiry.events.get(kind=EventKind.EMAIL_REFUSED).details == details
+    failed = leading.events.get(kind=EventKind.EMAIL_FAILED).details
+    assert (failed["kind"], failed["reference"]) == (EmailKind.ADDITION, addition.reference)
+
+
+def test_second_failure_of_a_notice_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    inquiry = make_inquiry()
+    refuse(monkeypatch, refused(550), only="ana.horvat")
+    for told in (1, 2):
+        sweep()
+        sweep()
+        assert len([message for message in mail.outbox if message.to == ["team@clinic.example"]]) == told
+        send_again(inquiry.emails.get(kind=EmailKind.HANDOVER))
 
 
 def test_email_that_cannot_be_made_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

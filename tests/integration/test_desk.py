@@ -121,7 +121,7 @@ def test_views_of_the_inbox(desk: Client, ana: Coordinator) -> None:
     triage.close(closed, Outcome.INFORMED, by=ana.user)
     held = make_inquiry(honeypot="x")
     failed = make_inquiry()
-    OutgoingEmail.objects.filter(inquiry=failed).update(status=EmailStatus.FAILED)
+    OutgoingEmail.objects.filter(inquiry=failed).update(status=EmailStatus.FAILED, failed_at=timezone.now())
     late = make_inquiry()
     Inquiry.objects.filter(pk=late.pk).update(
         received_at=timezone.now() - timedelta(days=3), reply_due_at=timezone.now() - timedelta(days=2)
@@ -327,7 +327,9 @@ def test_resend_only_what_is_not_on_its_way(desk: Client) -> None:
     inquiry, other = make_inquiry(), make_inquiry()
     email = inquiry.emails.get(kind=EmailKind.CONFIRMATION)
     assert "on its way already" in text_of(take(desk, inquiry, "resend", email=email.pk))
-    OutgoingEmail.objects.filter(pk=email.pk).update(status=EmailStatus.FAILED, last_error="550")
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        status=EmailStatus.FAILED, failed_at=timezone.now(), last_error="550"
+    )
     assert "not delivered" in text_of(desk.get(address(inquiry)))
     take(desk, other, "resend", email=email.pk)
     assert EventKind.EMAIL_RESENT not in kinds(inquiry), "each inquiry sends only its own e-mails"
@@ -533,6 +535,21 @@ def test_reply_policy(manager: Client) -> None:
         assert response.status_code == 200
         assert "Constraint" not in text_of(response)
     assert ReplyPolicy.objects.get().reply_hours == 6
+
+
+def test_only_open_accounts_are_offered_as_fallback_and_the_present_one(manager: Client, ana: Coordinator) -> None:
+    gone, busy = make_coordinator("Gone Away"), make_coordinator("Busy Boss")
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    Coordinator.objects.filter(pk=busy.pk).update(takes_inquiries=False)
+    change = reverse("admin:coordinators_replypolicy_change", args=[1])
+
+    def offered() -> set[str]:
+        field = manager.get(change).context["adminform"].form.fields["fallback"]
+        return {str(person) for person in field.queryset}
+
+    assert offered() == {str(ana), "Busy Boss"}
+    ReplyPolicy.objects.update(fallback=gone)
+    assert offered() == {str(ana), "Busy Boss", "Gone Away"}
 
 
 def test_choice_of_mail_detail_is_added_never_changed(manager: Client) -> None:

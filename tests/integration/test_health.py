@@ -90,7 +90,10 @@ def test_ready_is_degraded_by_mail_that_waits_too_long(
     make_coordinator()
     make_inquiry()
     sent_at = timezone.now() if mail_status == EmailStatus.SENT else None
-    OutgoingEmail.objects.update(created_at=timezone.now() - age, status=mail_status, sent_at=sent_at)
+    failed_at = timezone.now() if mail_status == EmailStatus.FAILED else None
+    OutgoingEmail.objects.update(
+        created_at=timezone.now() - age, status=mail_status, sent_at=sent_at, failed_at=failed_at
+    )
     status, answer = ready(client)
     assert (status, answer["degraded"]) == (200, degraded)
     if mail_status == EmailStatus.PENDING:

@@ -19,7 +19,7 @@ from coordinators.demo import create_demo_team
 from coordinators.enums import Cover, Role
 from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, WorkingHours
 from coordinators.promise import reply_by
-from coordinators.roster import calendar_of, calendars, candidates, is_away, replacement_of
+from coordinators.roster import calendar_of, calendars, candidates, clinic_day, is_away, replacement_of
 from tests.factories import make_coordinator, make_user
 from treatments.models import Clinic
 
@@ -298,6 +298,19 @@ def test_region_belongs_to_its_country(manager: Client, ana: Coordinator) -> Non
         page = manager.get(reverse("admin:coordinators_coordinator_change", args=[ana.pk])).content.decode()
         assert '<option value="DE-BY" selected>Bayern</option>' in page
     assert save_profile(manager, ana, time_zone="Mars/Base", holiday_country="??").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "ends_at"),
+    [
+        ("2026-11-23T22:59:59+00:00", MONDAY, "2026-11-23T23:00:00+00:00"),
+        ("2026-11-23T23:00:00+00:00", MONDAY + timedelta(days=1), "2026-11-24T23:00:00+00:00"),
+        ("2026-10-24T22:30:00+00:00", date(2026, 10, 25), "2026-10-25T23:00:00+00:00"),  # 25 hours long
+    ],
+)
+def test_clinics_day_is_the_one_of_its_own_clock(moment: str, day: date, ends_at: str) -> None:
+    found = clinic_day(datetime.fromisoformat(moment))
+    assert (found.day, found.ends_at) == (day, datetime.fromisoformat(ends_at))
 
 
 # The desk: absences

@@ -1,5 +1,8 @@
 """The inbox: its views, its pages that nobody counts, its search, and what each role sees of them."""
 
+import base64
+import json
+import math
 import re
 from datetime import timedelta
 from html import unescape
@@ -15,17 +18,20 @@ from django.utils import timezone
 from coordinators.enums import Role
 from coordinators.models import Absence, Coordinator
 from inquiries.admin.inbox import InquiryAdmin
-from inquiries.enums import ContactResult, EmailStatus, Outcome, Status
+from inquiries.enums import ContactResult, EmailKind, EmailStatus, Outcome, Status
 from inquiries.inbox import LONGEST_WAITING, NEWEST, VIEWS, desk_counts, sight_of, visible_inquiries
 from inquiries.keyset import Cursor, Order, read_cursor
 from inquiries.models import DeskSheet, Inquiry, OutgoingEmail
 from inquiries.services import triage
+from inquiries.services.outbox import put_or_repeat
 from tests.factories import make_coordinator, make_inquiry, make_user
+from tests.integration.test_desk import text_of
 
 pytestmark = pytest.mark.django_db
 
 INBOX = "/admin/inquiries/inquiry/"
 HOUR = timedelta(hours=1)
+KEY = "0" * 32
 
 
 @pytest.fixture
@@ -108,11 +114,25 @@ def test_due_today_is_what_was_promised_or_noted_for_today_or_before(desk: Clien
 
 def test_failed_mail_stays_until_somebody_makes_up_for_it(desk: Client, ana: Coordinator) -> None:
     failed, refused, phoned, fine = (make_inquiry() for _ in range(4))
-    OutgoingEmail.objects.filter(inquiry=failed).update(status=EmailStatus.FAILED)
+    gone = OutgoingEmail.objects.filter(inquiry__in=[failed, refused, phoned], kind=EmailKind.CONFIRMATION)
+    gone.update(status=EmailStatus.FAILED, failed_at=timezone.now())
     Inquiry.objects.filter(pk__in=[refused.pk, phoned.pk]).update(email_refused_at=timezone.now())
     triage.log_contact(phoned, ContactResult.SPOKE, by=ana.user)
     assert seen(desk, "failed-mail") == {failed.reference, refused.reference}
     assert fine.reference in seen(desk, "open")
+    page = text_of(desk.get(INBOX))
+    assert page.count("please phone") == 1
+    gone.filter(inquiry=phoned).update(failed_at=timezone.now())
+    assert phoned.reference in seen(desk, "failed-mail"), "what fails after the call is news"
+
+
+def test_failed_mail_about_an_addition_counts_for_the_inquiry_that_it_was_added_to(desk: Client) -> None:
+    inquiry = make_inquiry()
+    added = make_inquiry(email=inquiry.email, message="One thing more")
+    assert added.joined_to == inquiry
+    put_or_repeat(EmailKind.LINK, added)
+    added.emails.update(status=EmailStatus.FAILED, failed_at=timezone.now())
+    assert seen(desk, "failed-mail") == {inquiry.reference}
 
 
 def test_who_was_promised_nothing_waits_longest(desk: Client) -> None:
@@ -193,12 +213,31 @@ def test_broken_places_lead_to_the_start(desk: Client, broken: str) -> None:
         assert references(desk.get(INBOX, {name: broken})) == [inquiry.reference]
 
 
+@pytest.mark.parametrize(
+    ("view", "forged"),
+    [
+        ("open", ["waiting", math.inf, "2026-01-01T00:00:00+00:00", KEY]),
+        ("open", ["waiting", "Infinity", "2026-01-01T00:00:00+00:00", KEY]),
+        ("open", ["waiting", "1", "0001-01-01T00:00:00+14:00", KEY]),
+        ("open", ["waiting", "1", "9999-12-31T23:59:59-14:00", KEY]),
+        ("open", ["waiting", "1", "2026-01-01T00:00:00+00:00", math.inf]),
+        ("all", ["newest", "0001-01-01T00:00:00+14:00", KEY]),
+        ("all", ["newest", math.inf, KEY]),
+    ],
+)
+def test_forged_places_lead_to_the_start(desk: Client, view: str, forged: list[object]) -> None:
+    inquiry = make_inquiry()
+    place = base64.urlsafe_b64encode(json.dumps(forged).encode()).decode().rstrip("=")
+    for name in ("after", "before"):
+        assert references(desk.get(INBOX, {"view": view, name: place})) == [inquiry.reference]
+
+
 def test_places_are_read_as_they_were_written() -> None:
     now = timezone.now()
     for order, place in ((LONGEST_WAITING, (1, now, uuid4())), (NEWEST, (now, uuid4()))):
         cursor = Cursor(order, place)
-        assert read_cursor(str(cursor), order, is_backwards=False) == cursor
-        assert read_cursor(str(cursor), Order("other", order.columns), is_backwards=False) is None
+        assert read_cursor(str(cursor), order) == cursor
+        assert read_cursor(str(cursor), Order("other", order.columns)) is None
 
 
 @pytest.mark.usefixtures("_three_lines")

@@ -4,7 +4,7 @@ import pytest
 
 from coordinators.enums import Role
 from coordinators.models import Coordinator, User
-from inquiries.enums import EmailKind, Outcome
+from inquiries.enums import EmailKind, EventKind, Outcome
 from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
 from inquiries.services import triage
@@ -60,6 +60,8 @@ def test_inquiry_reopened_after_its_owner_left_gets_a_new_one(jonas: Coordinator
     inquiry.refresh_from_db()
     assert inquiry.coordinator is not None
     assert inquiry.coordinator.display_name == "Ana Horvat"
+    assert inquiry.promises.running().get().coordinator == inquiry.coordinator, "promised by whoever answers now"
+    assert inquiry.events.filter(kind=EventKind.ASSIGNED, details__left=jonas.pk).count() == 1
     assert OutgoingEmail.objects.filter(kind=EmailKind.HANDOVER, coordinator=inquiry.coordinator).exists()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from coordinators.enums import Role
-from coordinators.models import Coordinator, ReplyPolicy
+from coordinators.models import Coordinator, ReplyPolicy, User
 from inquiries.details.questions import PAIN, TRIED
 from inquiries.enums import ContactResult, ErasedBy, FunnelStep, Outcome
 from inquiries.measure.funnel import read_funnel
@@ -103,6 +104,7 @@ def test_every_stored_inquiry_is_counted_once_and_held_ones_when_released(ana: C
     triage.log_contact(held, ContactResult.SPOKE, by=ana.user)
     assert total(FunnelStep.OUTCOME) == total(FunnelStep.FIRST_REPLY) == 0
     triage.release(held, by=ana.user)
+    assert not held.promises.running().exists(), "somebody has phoned: nothing is promised any more"
     assert total(FunnelStep.SENT) == Inquiry.objects.not_quarantined().count() == 6
     assert total(FunnelStep.FIRST_REPLY) == Inquiry.objects.filter(first_contact_at__isnull=False).count() == 1
 
@@ -358,6 +360,27 @@ def test_it_tells_how_fast_the_clinic_answers(manager: Client, ana: Coordinator)
     assert "Half answered within 50 min" in text
     assert "Nine of ten answered within 1 h 30 min" in text
     assert "Promised within 4 h" in text
+
+
+def test_those_who_wait_are_no_answers(manager: Client, ana: Coordinator) -> None:
+    ReplyPolicy.objects.update(weekdays="1234567", opens_at="08:00", closes_at="16:00", time_zone="UTC")
+    mia = User.objects.get(role=Role.MANAGER)
+    with time_machine.travel("2026-11-24T09:00:00+00:00", tick=False) as clock:
+        answered = [make_inquiry() for _ in range(5)]
+        clock.move_to("2026-11-24T12:20:00+00:00")
+        for inquiry in answered:
+            triage.log_contact(inquiry, ContactResult.SPOKE, by=ana.user)
+        clock.move_to("2026-11-24T13:59:00+00:00")
+        for _ in range(10):
+            make_inquiry(network_digest=uuid4().hex)
+        clock.move_to("2026-11-24T14:00:00+00:00")
+        manager.force_login(mia)
+        assert "Half answered within 3 h 20 min" in shown(manager)
+        clock.move_to("2026-11-25T10:00:30+00:00")
+        manager.force_login(mia)
+        text = shown(manager)
+        assert "Half answered within more than 4 h 1 min" in text
+        assert "Nine of ten answered within more than 4 h 1 min" in text
 
 
 def test_charts_have_words_and_tables(manager: Client) -> None:

@@ -16,13 +16,13 @@ from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, U
 from inquiries import alarms
 from inquiries.alarms import Cause, find_alarms
 from inquiries.emails import NoRecipientError, build_email
-from inquiries.enums import EmailKind, EmailStatus, EventKind, QuarantineReason
+from inquiries.enums import ContactResult, EmailKind, EmailStatus, QuarantineReason
 from inquiries.models import DeskSheet, Heartbeat, Inquiry, OutgoingEmail
 from inquiries.services.alarms import raise_alarms
 from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import sweep
 from inquiries.services.digests import send_digests
-from inquiries.services.triage import record_read
+from inquiries.services.triage import log_contact, record_read
 from tests.factories import make_coordinator, make_inquiry, make_user
 from treatments.models import Clinic
 
@@ -184,8 +184,9 @@ def _unsent(_clock: time_machine.Traveller) -> None:
 
 def _patient_mail(_clock: time_machine.Traveller) -> None:
     inquiry = Inquiry.objects.get()
-    inquiry.emails.filter(kind=EmailKind.CONFIRMATION).update(status=EmailStatus.FAILED, sent_at=None)
-    inquiry.events.create(kind=EventKind.EMAIL_FAILED)
+    inquiry.emails.filter(kind=EmailKind.CONFIRMATION).update(
+        status=EmailStatus.FAILED, failed_at=timezone.now(), sent_at=None
+    )
 
 
 def _broken_twice(clock: time_machine.Traveller) -> None:
@@ -282,8 +283,10 @@ def test_new_failure_is_told_and_an_old_one_is_not(calm: Inquiry, clock: time_ma
     clock.shift(timedelta(hours=5))
     Heartbeat.objects.all().delete()
     assert raise_alarms() == 0
-    calm.events.create(kind=EventKind.EMAIL_FAILED)
+    OutgoingEmail.objects.failed().update(failed_at=timezone.now())
     assert raise_alarms() == 1
+    log_contact(calm, ContactResult.SPOKE, by=make_user(Role.MANAGER, "Mo Manager", wants_alarms=False))
+    assert alarms.find(Cause.PATIENT_MAIL, timezone.now()) is None, "somebody has phoned since"
 
 
 def test_alarm_that_has_not_left_is_not_repeated(calm: Inquiry, clock: time_machine.Traveller) -> None:

@@ -184,8 +184,8 @@ def test_used_up_codes_handled_requests_and_old_staff_mail_go(clock: time_machin
     waiting = LinkRequest.objects.create(email="b@example.com", language="en", network_digest="0" * 64)
     for status in EmailStatus.SENT, EmailStatus.FAILED:
         email = put_staff_email(EmailKind.INVITATION, by())
-        sent_at = now if status == EmailStatus.SENT else None
-        OutgoingEmail.objects.filter(pk=email.pk).update(status=status, sent_at=sent_at)
+        ended = "sent_at" if status == EmailStatus.SENT else "failed_at"
+        OutgoingEmail.objects.filter(pk=email.pk).update(status=status, **{ended: now})
     unsent = put_staff_email(EmailKind.INVITATION, by())
     clock.shift(DAY)
     counts = run_retention().counts

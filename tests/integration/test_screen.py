@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,12 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordinators.enums import Role
-from coordinators.models import Coordinator
+from coordinators.models import Coordinator, User
+from inquiries.admin.detail import READERS_AT_MOST
 from inquiries.checklist import CheckItem, in_order
+from inquiries.details.questions import NEEDS, PAIN, TRIED
 from inquiries.enums import EventKind, Outcome, Status
 from inquiries.models import DeskSheet, Inquiry, InquiryEvent
 from inquiries.services import triage
 from inquiries.services.desk_sheet import SheetChangedError, save_sheet, sheet_of
+from inquiries.services.details import save_answers
 from tests.factories import make_coordinator, make_inquiry, make_user
 from tests.integration.test_desk import INBOX, address, take, text_of
 from treatments.models import Treatment
@@ -182,6 +186,61 @@ def test_screen_asks_as_many_questions_however_much_belongs_to_it(desk: Client) 
         triage.record_read(first, by=user)
     assert _queries(desk, first) == before
     assert other.reference in text_of(desk.get(address(first)))
+
+
+@pytest.mark.parametrize("role", ["coordinator", "manager"])
+def test_additions_answers_and_looks_cost_no_question_each(client: Client, ana: Coordinator, role: str) -> None:
+    client.force_login(ana.user if role == "coordinator" else make_user(Role.MANAGER, "Mia Manager"))
+    first = make_inquiry(email="eva@example.com")
+    addition = make_inquiry(email="eva@example.com", network_digest=uuid4().hex)
+    for inquiry in (first, addition):
+        save_answers(inquiry, NEEDS, {"more": "A lift"})
+    client.get(address(first))
+    before = _queries(client, first)
+    for _number in range(4):
+        make_inquiry(email="eva@example.com", network_digest=uuid4().hex)
+    additions = Inquiry.objects.filter(joined_to=first)
+    assert additions.count() == 5
+    for inquiry in (first, *additions):
+        for group in (PAIN, TRIED, NEEDS):
+            save_answers(inquiry, group, {"more": f"{group.code} of {inquiry.reference}"}, were_shown=True)
+    _look(first, ana.user, 200)
+    assert _queries(client, first) == before
+    text = text_of(client.get(address(first)))
+    assert all(
+        f"{group.code} of {inquiry.reference}" in text for inquiry in additions for group in (PAIN, TRIED, NEEDS)
+    )
+
+
+def test_the_newest_looks_are_shown_and_the_record_has_all_of_them(client: Client, ana: Coordinator) -> None:
+    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
+    inquiry = make_inquiry()
+    record = f"{reverse('admin:inquiries_inquiryevent_changelist')}?reference={inquiry.reference}"
+    few = client.get(address(inquiry))
+    assert "1 time" in _readers(few)
+    assert f'href="{record}"' in few.content.decode()
+    _look(inquiry, ana.user, 60)
+    many = client.get(address(inquiry))
+    assert "The last 50 times" in _readers(many)
+    assert _readers(many).count("Ana Horvat") + _readers(many).count("Mia Manager") == READERS_AT_MOST
+    assert client.get(record).content.decode().count("<td><bdi>") == 50
+    client.force_login(ana.user)
+    assert "Who opened what" not in text_of(client.get(address(inquiry)))
+
+
+def _look(inquiry: Inquiry, user: User, times: int) -> None:
+    """Write down that somebody looked again and again."""
+    now = timezone.now()
+    looks = [
+        InquiryEvent(inquiry=inquiry, kind=EventKind.READ, actor=user, at=now - timedelta(hours=1, minutes=number))
+        for number in range(times)
+    ]
+    InquiryEvent.objects.bulk_create(looks)
+
+
+def _readers(response: Any) -> str:
+    """Return who has read an inquiry, as its screen says it."""
+    return text_of(response).partition("Who has read it")[2].partition("Who opened what")[0]
 
 
 def _queries(client: Client, inquiry: Inquiry) -> int:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import connection
+from django.forms import modelform_factory
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,14 +25,15 @@ from coordinators.enums import Refusal, Role, Rule
 from coordinators.models import Absence, Coordinator, ReplyPolicy, User, WorkingHours
 from coordinators.promise import reply_by
 from coordinators.roster import Roster, calendar_of, get_policy
+from inquiries.admin.absences import PlannedAbsenceForm
 from inquiries.enums import EmailKind, EventKind, Outcome
 from inquiries.models import Assignment, Inquiry
 from inquiries.services import assigning, foresight
 from inquiries.services.assigning import decide
 from inquiries.services.errors import TriageError
 from inquiries.services.foresight import coverage_from, foresee, try_out
-from inquiries.services.handing_over import hand_over_open
-from inquiries.services.triage import assign_to, close, reassign_open, record_read, take_over
+from inquiries.services.handing_over import hand_over_open, reassign_open
+from inquiries.services.triage import assign_to, close, record_read, take_over
 from tests.factories import make_coordinator, make_inquiry, make_user
 from treatments.models import Treatment
 
@@ -243,6 +246,7 @@ def test_absence_is_saved_once_it_was_looked_at(manager: Client, ana: Coordinato
     page = text_of(looked)
     assert "Nothing is saved yet." in page
     assert "Please correct" not in page
+    assert "Error:" not in page
     before = "Without the absence: Ana Horvat answer by 7 Jan 12:00"
     after = "With the absence: Jan Novak, without Croatian answer by 7 Jan 12:00"
     assert f"Mon 7 Jan Croatian all treatments {before} {after}" in page
@@ -254,6 +258,26 @@ def test_absence_is_saved_once_it_was_looked_at(manager: Client, ana: Coordinato
     assert not Absence.objects.exists()
     assert "was added successfully" in text_of(confirm(manager, planned(ana)))
     assert Absence.objects.get().coordinator == ana
+
+
+@pytest.mark.usefixtures("jan")
+def test_form_says_why_it_waits(ana: Coordinator) -> None:
+    unseen = PlannedAbsenceForm({key: str(value) for key, value in planned(ana).items()})
+    assert not unseen.is_valid()
+    assert unseen.has_error(NON_FIELD_ERRORS, "unseen")
+    assert unseen.is_to_be_seen
+    seen = PlannedAbsenceForm(unseen.data | {"seen": unseen.days_as_shown})
+    assert seen.is_valid(), seen.errors
+    wrong = PlannedAbsenceForm(unseen.data | {"ends_on": "2030-01-06"})
+    assert not wrong.is_valid()
+    assert (wrong.is_to_be_seen, wrong.foresight) == (False, None)
+
+
+def test_form_of_somebody_without_a_profile_says_so() -> None:
+    own = modelform_factory(Absence, form=PlannedAbsenceForm, fields=PlannedAbsenceForm.DAYS)
+    form = own({"starts_on": "2030-01-07", "ends_on": "2030-01-08"})
+    assert not form.is_valid()
+    assert form.has_error(NON_FIELD_ERRORS, "nobody")
 
 
 @pytest.mark.usefixtures("jan")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail as django_mail
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -18,15 +19,16 @@ from inquiries.mailbox import imap
 from inquiries.mailbox.address import MailboxAddress, mailbox_address
 from inquiries.mailbox.reading import IncomingMail, read_mail
 from inquiries.models import Heartbeat, InboundMail, Inquiry, Message, OutgoingEmail
-from inquiries.services import events, inbound
+from inquiries.services import inbound, messages
 from inquiries.services.contact import change_contact
 from inquiries.services.delivery import sweep
 from inquiries.services.erasure import erase
 from inquiries.services.inbound import collect, unfiled_count, unfiled_of
 from inquiries.services.limits import MESSAGES
+from inquiries.services.outbox import send_again
 from inquiries.services.triage import log_contact
 from tests.factories import make_coordinator, make_inquiry
-from tests.mails import CLINIC, PATIENT, bounce, mail
+from tests.mails import CLINIC, PATIENT, WEAK_MARKS, bounce, mail
 from tests.real.dovecot import DONE, Dovecot, start_dovecot
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,12 @@ def folders(dovecot: Dovecot) -> tuple[int, int, int]:
     """Return how many e-mails wait, are flagged, and are put away."""
     flagged = dovecot.uids(criteria="FLAGGED")
     return len(dovecot.uids()) - len(flagged), len(flagged), len(dovecot.uids(DONE))
+
+
+def take_flags_off(dovecot: Dovecot) -> None:
+    """Take off every flag, as a person does who wants the site to look again."""
+    with dovecot.mailbox() as box:
+        box.flag(box.uids(), r"\Flagged", value=False)
 
 
 def test_our_mails_can_be_answered(inquiry: Inquiry) -> None:
@@ -130,10 +138,8 @@ def test_every_kind_of_mail_in_one_go(dovecot: Dovecot, inquiry: Inquiry) -> Non
     ]
     automatic = [
         mail("I am away.", answers=answers, Auto_Submitted="auto-replied").as_bytes(),
-        mail("I am away.", subject=f"Automatische Antwort: {inquiry.reference}").as_bytes(),
-        mail(
-            "News", sender="list@example.org", subject=f"[list] {inquiry.reference}", List_Id="<x.example>"
-        ).as_bytes(),
+        mail("News", sender="list@example.org", subject="[list] News", List_Id="<x.example>").as_bytes(),
+        mail("I am away.", sender="stranger@example.org", subject="Automatic reply: Hello").as_bytes(),
     ]
     for_a_person = [
         mail("Who knows me", sender="stranger@example.org", answers=answers).as_bytes(),
@@ -141,6 +147,7 @@ def test_every_kind_of_mail_in_one_go(dovecot: Dovecot, inquiry: Inquiry) -> Non
         mail("Hello, do you treat backs?", subject="Question").as_bytes(),
         mail("Old reference", subject="Re: ZG-7KM4-XW2P").as_bytes(),
         mail("Returned", sender="mailer-daemon@example.org", subject=inquiry.reference).as_bytes(),
+        mail("Am I away?", subject=f"Automatische Antwort: {inquiry.reference}").as_bytes(),
         mail("Our own", Message_ID=answers, subject=inquiry.reference, Auto_Submitted="auto-generated").as_bytes(),
         bounce("<unknown@example.org>"),
     ]
@@ -163,7 +170,7 @@ def test_every_kind_of_mail_in_one_go(dovecot: Dovecot, inquiry: Inquiry) -> Non
     assert folders(dovecot) == (0, waiting, len(filed) + len(automatic))
     assert not dovecot.uids(criteria="SEEN")
     assert unfiled_count() == waiting
-    assert unfiled_of(inquiry) == 3
+    assert unfiled_of(inquiry) == 4
     assert collect() == 0
     assert (len(texts(inquiry)), unfiled_count()) == (len(filed), waiting)
 
@@ -226,6 +233,34 @@ def test_bounce_of_an_old_address_says_nothing_of_the_new(dovecot: Dovecot, inqu
     assert inquiry.email_refused_at is None
 
 
+def test_bounce_about_something_added_is_seen_where_the_desk_looks(dovecot: Dovecot, inquiry: Inquiry) -> None:
+    addition = make_inquiry(email=PATIENT, message="One more thing")
+    sweep()
+    email = addition.emails.get(kind=EmailKind.ADDITION)
+    dovecot.deliver(bounce(email.message_id))
+    assert collect() == 1
+    inquiry.refresh_from_db()
+    addition.refresh_from_db()
+    details = {"email": str(email.pk), "kind": EmailKind.ADDITION, "status": "5.1.1"}
+    assert addition.events.get(kind=EventKind.BOUNCED).details == details
+    assert inquiry.events.get(kind=EventKind.BOUNCED).details == {**details, "reference": addition.reference}
+    assert (addition.email_refused_at is None, inquiry.email_refused_at is None) == (False, False)
+
+
+def test_second_bounce_of_a_notice_is_told_again(dovecot: Dovecot, inquiry: Inquiry) -> None:
+    notice = inquiry.emails.get(kind=EmailKind.HANDOVER)
+    for _ in range(2):
+        dovecot.deliver(bounce(notice.message_id, recipient="ana.horvat@clinic.example"))
+        assert collect() == 1
+        notice.refresh_from_db()
+        assert notice.failed_at is not None
+        assert inquiry.emails.get(kind=EmailKind.HANDOVER_FALLBACK).status == EmailStatus.PENDING
+        send_again(notice)
+        sweep()
+        notice.refresh_from_db()
+        assert (notice.status, notice.failed_at) == (EmailStatus.SENT, None)
+
+
 def test_same_mail_twice_is_filed_once(dovecot: Dovecot, inquiry: Inquiry) -> None:
     reply = mail("Once", answers=confirmation(inquiry).message_id).as_bytes()
     nameless = reply.replace(b"Message-ID: ", b"X-Old-ID: ").replace(b"Once", b"Also once")
@@ -266,36 +301,88 @@ def test_two_hundred_mails_and_a_server_that_dies_in_the_middle(
     assert Heartbeat.objects.filter(name=Heartbeat.MAILBOX).exists()
 
 
-def test_mail_that_cannot_be_filed_stays_and_stops_nobody(
+def test_mail_that_cannot_be_filed_is_left_for_a_person_and_stops_nobody(
     dovecot: Dovecot, inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers = confirmation(inquiry).message_id
     dovecot.deliver(mail(f"{CANARY} 1", answers=answers).as_bytes(), mail("second", answers=answers).as_bytes())
-    real = events.write_event
+    real = messages.receive_message
 
-    def fail(inquiry: Inquiry, kind: EventKind, **options: Any) -> None:
-        if not inquiry.messages.filter(at__lt=timezone.now()).count() > 1:
+    def fail(inquiry: Inquiry, text: str, *, language: str) -> Message:
+        message = real(inquiry, text, language=language)
+        if CANARY in text:
             raise RuntimeError(CANARY)
-        real(inquiry, kind, **options)
+        return message
 
-    monkeypatch.setattr(inbound, "write_event", fail)
-    assert collect() == 0
-    assert not Message.objects.exists()
-    assert not InboundMail.objects.exists()
-    monkeypatch.undo()
-    assert collect() == 2
-    assert len(texts(inquiry)) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(inbound, "receive_message", fail)
+        assert collect() == 2
+        assert texts(inquiry) == ["second"]
+        assert verdicts() == ["BROKEN", "FILED"]
+        assert (folders(dovecot), unfiled_count()) == ((0, 1, 1), 1)
+        assert collect() == 0
+    take_flags_off(dovecot)
+    assert collect() == 1
+    assert (texts(inquiry), unfiled_count()) == (["second", f"{CANARY} 1"], 0)
     formatter = JsonFormatter()
     assert CANARY not in "".join(formatter.format(record) for record in caplog.records)
 
 
-def test_more_than_a_person_writes_waits(dovecot: Dovecot, inquiry: Inquiry) -> None:
+def test_database_that_is_away_makes_nothing_unreadable(
+    dovecot: Dovecot, inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(mail("Later", answers=confirmation(inquiry).message_id).as_bytes())
+
+    def fail(*_arguments: Any, **_options: Any) -> Message:
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbound, "receive_message", fail)
+        with pytest.raises(OperationalError):
+            collect()
+    assert (folders(dovecot), unfiled_count()) == ((1, 0, 0), 0)
+    assert collect() == 1
+    assert texts(inquiry) == ["Later"]
+
+
+def test_flood_is_left_for_a_person_and_nobody_waits_behind_it(
+    dovecot: Dovecot, inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "ROUND_MAILS", MESSAGES + 5)
     answers = confirmation(inquiry).message_id
-    dovecot.deliver(*(mail(f"Mail {number}", answers=answers).as_bytes() for number in range(MESSAGES + 2)))
-    assert collect() == MESSAGES
-    assert folders(dovecot) == (2, 0, MESSAGES)
+    other = make_inquiry(email="eva@example.com", name="Eva", phone="+49 171 2345678")
+    dovecot.deliver(*(mail(f"Mail {number}", answers=answers).as_bytes() for number in range(MESSAGES + 10)))
+    dovecot.deliver(mail("Behind it", sender="eva@example.com", subject=other.reference).as_bytes())
+    assert (collect(), collect(), collect()) == (MESSAGES + 5, 6, 0)
+    assert texts(other) == ["Behind it"]
+    assert (folders(dovecot), unfiled_of(inquiry)) == ((0, 10, MESSAGES + 1), 10)
+    # Once there is room again, whoever has looked takes the flags off.
     inquiry.messages.update(at=timezone.now() - timedelta(hours=2))
+    take_flags_off(dovecot)
+    assert (collect(), unfiled_of(inquiry)) == (10, 0)
+    assert len(texts(inquiry)) == MESSAGES + 10
+
+
+@pytest.mark.parametrize("marks", WEAK_MARKS)
+def test_patients_mail_with_the_marks_of_a_mailing_is_for_a_person(
+    dovecot: Dovecot, inquiry: Inquiry, marks: dict[str, str]
+) -> None:
+    answers = confirmation(inquiry).message_id
+    dovecot.deliver(
+        mail("Please read me.", answers=answers, **marks).as_bytes(),
+        mail("Nobody's", sender="news@example.org", **marks).as_bytes(),
+    )
     assert collect() == 2
+    assert (verdicts(), unfiled_of(inquiry)) == (["AUTOMATIC", "UNKNOWN"], 1)
+    assert not inquiry.messages.exists()
+    assert folders(dovecot) == (0, 1, 1)
+
+
+def test_mark_of_exchange_says_nothing(dovecot: Dovecot, inquiry: Inquiry) -> None:
+    answers = confirmation(inquiry).message_id
+    dovecot.deliver(mail("From Outlook", answers=answers, X_Auto_Response_Suppress="All").as_bytes())
+    assert collect() == 1
+    assert texts(inquiry) == ["From Outlook"]
 
 
 def test_unknown_mail_is_filed_once_the_address_is_right(dovecot: Dovecot, inquiry: Inquiry) -> None:
@@ -303,8 +390,7 @@ def test_unknown_mail_is_filed_once_the_address_is_right(dovecot: Dovecot, inqui
     assert collect() == 1
     assert (unfiled_of(inquiry), len(texts(inquiry))) == (1, 0)
     change_contact(inquiry, email="jan@work.example")
-    with dovecot.mailbox() as box:
-        box.flag(box.uids(), r"\Flagged", value=False)
+    take_flags_off(dovecot)
     assert collect() == 1
     assert (texts(inquiry), unfiled_count()) == (["From work"], 0)
 
@@ -347,6 +433,8 @@ def test_reply_about_something_added_starts_the_leading_clock(dovecot: Dovecot, 
     dovecot.deliver(mail("About the second", subject=f"Re: {addition.reference}").as_bytes())
     assert collect() == 1
     assert texts(addition) == ["About the second"]
+    dovecot.deliver(mail("From work", sender="jan@work.example", subject=addition.reference).as_bytes())
+    assert (collect(), unfiled_of(inquiry)) == (1, 1)
     assert inquiry.events.filter(kind=EventKind.REPLY_FILED).exists()
     inquiry.refresh_from_db()
     assert inquiry.status == Status.WAITING

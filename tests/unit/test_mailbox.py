@@ -16,7 +16,7 @@ from inquiries.mailbox.html_text import html_to_text
 from inquiries.mailbox.quotes import without_history
 from inquiries.mailbox.reading import LONGEST_TEXT, read_mail
 from inquiries.references import references_in
-from tests.mails import PATIENT, bounce, mail
+from tests.mails import PATIENT, WEAK_MARKS, bounce, mail
 
 REPORT = bounce("<1@clinic.example>", kind="message/rfc822")
 QUOTED = "> Dear Jan,\n> Ana answers by Tuesday.\n>\n> The clinic"
@@ -203,20 +203,21 @@ def test_encoded_subject_is_read() -> None:
     "headers",
     [
         {"Auto_Submitted": "auto-replied (vacation)"},
-        {"X_Auto_Response_Suppress": "All"},
-        {"Precedence": "bulk"},
+        {"Auto_Submitted": "auto-generated", "X_Auto_Response_Suppress": "All"},
         {"Precedence": "AUTO_REPLY"},
-        {"List_Id": "<friends.example.org>"},
         {"Return_Path": "<>"},
         {"X_Autoreply": "yes"},
         {"sender": "MAILER-DAEMON@example.com"},
-        {"subject": "Automatische Antwort: Ihre Anfrage"},
-        {"subject": "Out of Office: Re: your inquiry"},
-        {"subject": "Automatic reply: ZG-7KM4-XW2P"},
     ],
 )
 def test_machines_are_told(headers: dict[str, str]) -> None:
     assert read_mail(mail(**headers).as_bytes()).is_automatic
+
+
+@pytest.mark.parametrize("headers", WEAK_MARKS)
+def test_marks_that_people_may_bear_are_told_apart(headers: dict[str, str]) -> None:
+    read = read_mail(mail(**headers).as_bytes())
+    assert (read.is_automatic, read.may_be_automatic) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -227,10 +228,12 @@ def test_machines_are_told(headers: dict[str, str]) -> None:
         {"Return_Path": f"<{PATIENT}>"},
         {"Precedence": "normal"},
         {"subject": "Re: office"},
+        {"X_Auto_Response_Suppress": "All"},
     ],
 )
 def test_people_are_told(headers: dict[str, str]) -> None:
-    assert not read_mail(mail(**headers).as_bytes()).is_automatic
+    read = read_mail(mail(**headers).as_bytes())
+    assert (read.is_automatic, read.may_be_automatic) == (False, False)
 
 
 def test_read_receipt_is_a_machines() -> None:

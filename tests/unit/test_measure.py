@@ -1,8 +1,10 @@
 """What is made of counts: medians, hidden small numbers, charts in both directions."""
 
+import math
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from statistics import quantiles
+from math import ceil
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +12,18 @@ from hypothesis import strategies as st
 from coordinators.calendar import Span
 from inquiries.measure.cells import Cell
 from inquiries.measure.charts import Bar, Sketch
-from inquiries.measure.reply_times import percentile, step_of, working_minutes
-from inquiries.measure.waiting import span
+from inquiries.measure.reply_times import answered_within, minutes_waited, step_of, working_minutes
+from inquiries.moments import span
 
 MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+TIMES = st.lists(st.integers(0, 4800), min_size=1, max_size=60)
+PERCENT = st.integers(1, 100)
+
+
+def as_long(minutes: int | None) -> float:
+    """Return a time that can be compared; one that cannot be told yet is longer than all others."""
+    return math.inf if minutes is None else minutes
 
 
 def test_only_working_time_is_counted() -> None:
@@ -23,6 +32,7 @@ def test_only_working_time_is_counted() -> None:
     assert working_minutes(MORNING + 9 * HOUR, MORNING + 20 * HOUR, spans) == 0
     assert working_minutes(MORNING + HOUR, MORNING, spans) == 0
     assert working_minutes(MORNING, MORNING + timedelta(seconds=1), spans) == 1
+    assert minutes_waited(MORNING, MORNING + timedelta(seconds=119), spans) == 1
 
 
 @given(st.integers(0, 100_000))
@@ -34,16 +44,58 @@ def test_a_step_is_never_earlier_and_never_much_later(minutes: int) -> None:
         assert minutes <= step < minutes + max(5, minutes / 4, 60 * (minutes > 960))
 
 
-@given(st.lists(st.integers(0, 240), min_size=2, max_size=60))
-def test_percentiles_are_those_of_the_times_themselves(times: list[int]) -> None:
-    counts = {value: times.count(value) for value in times}
-    median, tenth = percentile(counts, 0.5), percentile(counts, 0.9)
-    assert median == sorted(times)[(len(times) + 1) // 2 - 1]
-    assert median is not None
-    assert tenth is not None
-    assert median <= tenth <= max(times)
-    assert tenth >= quantiles(times, n=10, method="inclusive")[-1] - 240
-    assert percentile({}, 0.5) is None
+def test_who_just_came_does_not_make_the_clinic_look_faster() -> None:
+    assert answered_within({200: 5}, {0: 10}, 50) == answered_within({200: 5}, {}, 50) == 200
+    assert answered_within({200: 5}, {199: 10}, 50) == 200
+    assert answered_within({200: 5}, {200: 10}, 50) is None
+
+
+def test_waits_count_for_as_long_as_they_are() -> None:
+    """Of eight, one has an answer at 10; of the six who have waited for 20, one then; of four, one at 60; then the last."""
+    answered, waiting = {10: 1, 20: 1, 60: 1, 90: 1}, {15: 1, 30: 1, 70: 2}
+    assert answered_within(answered, waiting, 12) == 10
+    assert answered_within(answered, waiting, 27) == 20
+    assert answered_within(answered, waiting, 45) == 60
+    assert answered_within(answered, waiting, 90) == 90
+    assert answered_within({}, waiting, 50) is None
+    assert answered_within({}, {}, 50) is None
+    assert answered_within({5: 0}, {}, 50) is None
+
+
+@given(TIMES, PERCENT)
+def test_without_anybody_waiting_it_is_the_plain_percentile(times: list[int], percent: int) -> None:
+    assert answered_within(Counter(times), {}, percent) == sorted(times)[ceil(len(times) * percent / 100) - 1]
+
+
+@given(TIMES, st.integers(1, 100), PERCENT)
+def test_who_waits_no_time_at_all_changes_nothing_for_the_better(times: list[int], number: int, percent: int) -> None:
+    alone, together = answered_within(Counter(times), {}, percent), answered_within(Counter(times), {0: number}, percent)
+    assert as_long(together) >= as_long(alone)
+    if 0 not in times:
+        assert together == alone
+
+
+@given(TIMES, TIMES, st.integers(0, 4800), st.integers(0, 4800), PERCENT)
+def test_waiting_and_waiting_longer_never_makes_it_better(
+    times: list[int], waits: list[int], wait: int, more: int, percent: int
+) -> None:
+    answered = Counter(times)
+    found = [
+        as_long(answered_within(answered, Counter(waiting), percent))
+        for waiting in (waits, [*waits, wait], [*waits, wait + more])
+    ]
+    assert found == sorted(found)
+
+
+@given(TIMES, TIMES, PERCENT, PERCENT)
+def test_more_of_them_take_longer_and_what_cannot_be_told_outlasts_the_longest_wait(
+    times: list[int], waits: list[int], one: int, other: int
+) -> None:
+    answered, waiting = Counter(times), Counter(waits)
+    few, many = (answered_within(answered, waiting, percent) for percent in sorted((one, other)))
+    assert as_long(few) <= as_long(many)
+    if many is None:
+        assert max(waits) >= max(times)
 
 
 def test_small_parts_are_hidden_and_drawn_alike() -> None:

@@ -52,6 +52,7 @@ def test_has_mixed_scripts_sees_look_alikes_within_a_word(name: str, mixed: bool
     [
         ("DE", "DE"), ("de", "DE"), ("Germany", "DE"), ("Deutschland", "DE"), ("Njemačka", "DE"), ("njemacka", "DE"),
         ("Duitsland", "DE"), (" UK ", "GB"), ("Österreich", "AT"), ("Oesterreich?", None), ("", None), ("Narnia", None),
+        ("United States", "US"), ("Vereinigte Staaten", "US"), ("sad", "US"), ("Kosovo", "XK"), ("Polska", "PL"),
     ],
 )  # fmt: skip
 def test_find_country_reads_codes_and_names_in_every_language(typed: str, code: str | None) -> None:

@@ -10,12 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import User
-from inquiries.admin.steps.base import MailingStep
+from inquiries.admin.steps.base import MailingStep, WellReadStep
 from inquiries.emails.patient import answer_mail_level
 from inquiries.enums import AnswerMailLevel
 from inquiries.models import Inquiry, ReplyTemplate
 from inquiries.readable import language_name
-from inquiries.replies.choosing import Reply, has_words_in, offered_templates, reply_in
+from inquiries.replies.choosing import Reply, has_words_in, offered_templates, reply_in, template_name
 from inquiries.replies.placeholders import unfilled
 from inquiries.services import messages
 from inquiries.services.assigning import OTHER_LANGUAGE, answer_language
@@ -25,7 +25,7 @@ ON_THE_PAGE = _("It waits on the private page. The e-mail only says that it is t
 IN_THE_MAIL = _("It is sent in the e-mail, and stands on the private page. The clinic has chosen so.")
 
 
-class WriteAnswer(MailingStep):
+class WriteAnswer(WellReadStep, MailingStep):
     """Write to the patient, from a template or freely. Inserting and previewing send nothing."""
 
     name = "answer"
@@ -121,9 +121,9 @@ class WriteAnswer(MailingStep):
             raise self._left_open(left)
         return text
 
-    def perform(self) -> None:
+    def act(self, seen: str | None) -> None:
         """Store the answer."""
-        messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user)
+        messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user, seen=seen)
 
     def _insert(self) -> None:
         """Put the chosen template into the text; what was written by hand stays above it."""
@@ -147,9 +147,10 @@ class WriteAnswer(MailingStep):
 
     def _label(self, template: ReplyTemplate) -> str:
         """Return a template's name, and that it does not speak the patient's language where that is so."""
+        name = template_name(template, get_language() or self.user.language)
         if has_words_in(template, self.language):
-            return template.name
-        return _("%(name)s (not in the patient's language)") % {"name": template.name}
+            return name
+        return _("%(name)s (not in the patient's language)") % {"name": name}
 
     def _left_open(self, left: Sequence[str]) -> forms.ValidationError:
         """Return the words for placeholders that are not filled in."""

@@ -1,12 +1,15 @@
 """A step of triage: a small form that checks what was typed and calls one service."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
 from coordinators.models import User
+from inquiries.enums import EventKind
 from inquiries.models import Inquiry
+from inquiries.services.seen import THREAD, ChangedMeanwhileError, newest
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -57,6 +60,31 @@ class Step(forms.Form):
     @abstractmethod
     def perform(self) -> None:
         """Take the step. Raises TriageError when it does not fit any more."""
+
+
+class WellReadStep(Step):
+    """A step that is refused when something came in which was not on the page that it was taken from."""
+
+    kinds: ClassVar[Collection[EventKind]] = THREAD
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        self.initial = {**self.initial, "seen": newest(inquiry, self.kinds)}
+
+    @abstractmethod
+    def act(self, seen: str | None) -> None:
+        """Call the service, with what was on the page. Raises TriageError."""
+
+    def perform(self) -> None:
+        """Take the step; after a refusal the page shows what is new, and the next press counts as having seen it."""
+        name = self.add_prefix("seen")
+        try:
+            self.act(self.data.get(name))
+        except ChangedMeanwhileError:
+            self.data = {**self.data, name: newest(self.inquiry, self.kinds)}
+            raise
 
 
 class OpenStep(Step):

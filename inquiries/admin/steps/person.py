@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import User
-from inquiries.admin.steps.base import Step
+from inquiries.admin.steps.base import Step, WellReadStep
 from inquiries.enums import ErasedBy
 from inquiries.form_fields import LineField
 from inquiries.models import Inquiry
 from inquiries.references import normal_reference
 from inquiries.services import contact, erasure, links
 from inquiries.services.errors import TriageError
+from inquiries.services.seen import CONTACT_DATA
 
 MADE_SURE = _("I have spoken with the patient and made sure that the new contact data are theirs.")
 TICK_FIRST = _("Tick the box when you have made sure.")
@@ -28,18 +29,33 @@ class ConfirmPerson(Step):
 
     confirmed = forms.BooleanField(label=MADE_SURE, error_messages={"required": TICK_FIRST})
 
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        self.doubtful_additions = list(inquiry.additions.doubtful())
+        # Answers go where the inquiry itself says: what was changed for an addition must be carried over by a person.
+        self.fields["confirmed"].help_text = " ".join(_elsewhere(addition) for addition in self.doubtful_additions)
+
     @property
     def fits(self) -> bool:
-        """Return whether contact data were changed and nobody has confirmed them."""
-        return self.inquiry.person_is_doubtful
+        """Return whether contact data were changed, here or for an addition, and nobody has confirmed them."""
+        return self.inquiry.person_is_doubtful or bool(self.doubtful_additions)
 
     def perform(self) -> None:
         """Confirm the person."""
         contact.confirm_person(self.inquiry, by=self.user)
 
 
-class CorrectContact(Step):
+def _elsewhere(addition: Inquiry) -> str:
+    """Return what the patient wrote for an addition, in words."""
+    words = _("For %(reference)s, which was added, these are now: %(contact)s. Carry them over if they are right.")
+    contact_data = ", ".join(filter(None, (addition.email, addition.phone)))
+    return str(words) % {"reference": addition.reference, "contact": contact_data}
+
+
+class CorrectContact(WellReadStep):
     """Correct the contact data for the patient, who asked on the phone for example."""
+
+    kinds = CONTACT_DATA
 
     name = "correct-contact"
     is_rare = True
@@ -58,7 +74,7 @@ class CorrectContact(Step):
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
         super().__init__(data, inquiry=inquiry, user=user)
-        self.initial = {"email": inquiry.email, "phone": inquiry.phone}
+        self.initial = {**self.initial, "email": inquiry.email, "phone": inquiry.phone}
 
     def clean(self) -> dict[str, Any]:
         """Refuse to leave the patient without any way to be reached."""
@@ -67,10 +83,10 @@ class CorrectContact(Step):
             self.add_error("email", _("Enter an e-mail address or a phone number."))
         return values
 
-    def perform(self) -> None:
+    def act(self, seen: str | None) -> None:
         """Store what was corrected."""
         values = self.cleaned_data
-        contact.change_contact(self.inquiry, email=values["email"], phone=values["phone"], by=self.user)
+        contact.change_contact(self.inquiry, email=values["email"], phone=values["phone"], by=self.user, seen=seen)
 
 
 class RenewLink(Step):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
-from inquiries.admin.steps.base import MailingStep, NoteField, OpenStep, Step
+from inquiries.admin.steps.base import MailingStep, NoteField, OpenStep, Step, WellReadStep
 from inquiries.enums import ContactResult, Outcome, Status
 from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.services import triage
@@ -68,7 +68,7 @@ class Release(Step):
         triage.release(self.inquiry, by=self.user)
 
 
-class LogContact(OpenStep):
+class LogContact(WellReadStep, OpenStep):
     """Log an attempt to reach the patient."""
 
     name = "contact"
@@ -84,10 +84,11 @@ class LogContact(OpenStep):
     )
     note = NoteField(label=_("Note"), required=False)
 
-    def perform(self) -> None:
+    def act(self, seen: str | None) -> None:
         """Log the attempt."""
         values = self.cleaned_data
-        triage.log_contact(self.inquiry, ContactResult(values["result"]), by=self.user, note=values["note"])
+        result = ContactResult(values["result"])
+        triage.log_contact(self.inquiry, result, by=self.user, note=values["note"], seen=seen)
 
 
 class AskForDetails(MailingStep):
@@ -119,7 +120,7 @@ class TellNotReached(MailingStep):
         triage.tell_not_reached(self.inquiry, by=self.user)
 
 
-class Close(OpenStep):
+class Close(WellReadStep, OpenStep):
     """Bring the inquiry to its end."""
 
     name = "close"
@@ -134,10 +135,10 @@ class Close(OpenStep):
     )
     note = NoteField(label=_("Note"), required=False)
 
-    def perform(self) -> None:
+    def act(self, seen: str | None) -> None:
         """Close the inquiry."""
         values = self.cleaned_data
-        triage.close(self.inquiry, Outcome(values["outcome"]), by=self.user, note=values["note"])
+        triage.close(self.inquiry, Outcome(values["outcome"]), by=self.user, note=values["note"], seen=seen)
 
 
 class Reopen(Step):
