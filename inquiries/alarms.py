@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.enums import PATIENT_KINDS, PromiseEnding, Status
+from inquiries.enums import PATIENT_KINDS, PromiseEnding
 from inquiries.measure.waiting import undelivered
-from inquiries.models import Heartbeat, Inquiry, OutgoingEmail
+from inquiries.models import Heartbeat, Inquiry, OutgoingEmail, ReplyPromise
+from inquiries.querysets import CLOSED_RANK, WAITING_RANK
 from inquiries.watch import LATE_JOB, LATE_MAILBOX, LATE_RETENTION, past_date, silence
 
 REPEAT_AFTER = timedelta(hours=1)
@@ -72,20 +73,19 @@ def _unsent(now: datetime) -> Finding | None:
 
 def _patient_mail(_now: datetime) -> Finding | None:
     """Return how many open inquiries have an e-mail to the patient that came to nothing, nobody having phoned since."""
-    keys = list(Inquiry.objects.open().with_undelivered_mail(PATIENT_KINDS).values_list("pk", flat=True))
-    if not keys:
+    number = Inquiry.objects.open().with_undelivered_mail(PATIENT_KINDS).count()
+    if not number:
         return None
-    theirs = Q(inquiry__in=keys) | Q(inquiry__joined_to__in=keys)
-    given_up = OutgoingEmail.objects.failed().filter(theirs, kind__in=PATIENT_KINDS)
-    return Finding(Cause.PATIENT_MAIL, len(keys), given_up.aggregate(newest=Max("failed_at"))["newest"])
+    is_open = Q(inquiry__inbox_rank__lt=CLOSED_RANK) | Q(inquiry__joined_to__inbox_rank__lt=CLOSED_RANK)
+    given_up = OutgoingEmail.objects.failed().filter(is_open, kind__in=PATIENT_KINDS)
+    return Finding(Cause.PATIENT_MAIL, number, given_up.aggregate(newest=Max("failed_at"))["newest"])
 
 
 def _broken_twice(_now: datetime) -> Finding | None:
     """Return how many patients wait although a second promise has passed."""
-    rows = Inquiry.objects.open().filter(
-        status=Status.WAITING, promises__is_moved=True, promises__ending=PromiseEnding.BROKEN
-    )
-    found = rows.aggregate(number=Count("pk", distinct=True), newest=Max("promises__ended_at"))
+    waiting = Inquiry.objects.filter(inbox_rank=WAITING_RANK)
+    broken = ReplyPromise.objects.filter(is_moved=True, ending=PromiseEnding.BROKEN, inquiry__in=waiting)
+    found = broken.aggregate(number=Count("inquiry", distinct=True), newest=Max("ended_at"))
     return Finding(Cause.BROKEN_TWICE, found["number"], found["newest"]) if found["number"] else None
 
 

@@ -55,8 +55,9 @@ def read_record(narrowing: Narrowing, after: Cursor | None) -> tuple[list[Entry]
     """Return a page of the record, the newest first, and where the next one starts if there is one."""
     rows = InquiryEvent.objects.filter(kind__in=READING).exclude(kind=EventKind.EXPORTED, actor__isnull=True)
     if narrowing.inquiry:
-        own = Q(inquiry=narrowing.inquiry) | Q(inquiry__joined_to=narrowing.inquiry)
-        rows = rows.filter(own)
+        # Asked for by their keys, so that their own index leads to them and not the whole record is read through
+        own = Q(pk=narrowing.inquiry) | Q(joined_to=narrowing.inquiry)
+        rows = rows.filter(inquiry__in=list(Inquiry.objects.filter(own).values_list("pk", flat=True)))
     events = _narrowed(rows, narrowing, "at", "actor").select_related("actor", "inquiry").defer("note", *_SEALED)
     found = [Entry(event.at, event.pk, event=event) for event in first_rows(events, NEWEST, after, PAGE + 1)]
     if not narrowing.inquiry:

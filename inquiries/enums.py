@@ -219,7 +219,7 @@ class InboundVerdict(TextChoices):
     FILED = "FILED", _("filed with its inquiry")
     AUTOMATIC = "AUTOMATIC", _("automatic reply, left alone")
     BOUNCE = "BOUNCE", _("an e-mail of ours that came back")
-    UNKNOWN = "UNKNOWN", _("belongs to no inquiry")
+    UNKNOWN = "UNKNOWN", _("left for a person to read")
     BROKEN = "BROKEN", _("could not be read")
 
 

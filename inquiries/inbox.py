@@ -38,9 +38,7 @@ def _read_rank(value: str) -> int:
     return rank
 
 
-LONGEST_WAITING = Order(
-    "waiting", (Column("inbox_rank", _read_rank), moment_column("inbox_at"), key_column("id"))
-)
+LONGEST_WAITING = Order("waiting", (Column("inbox_rank", _read_rank), moment_column("inbox_at"), key_column("id")))
 NEWEST = Order("newest", (moment_column("received_at"), key_column("id")), is_descending=True)
 
 

@@ -157,8 +157,10 @@ def _direction(order: Order, cursor: Cursor | None) -> list[str]:
 
 def _beyond(rows: QuerySet[Any, Any], order: Order, cursor: Cursor) -> Expression:
     """Return the condition that a row lies beyond a place, written so that an index leads straight there."""
-    kinds: list[Any] = [rows.model._meta.get_field(name) for name in order.names]
-    values = [Value(value, getattr(kind, "output_field", kind)) for value, kind in zip(cursor.place, kinds, strict=True)]
+    fields: list[Any] = [rows.model._meta.get_field(name) for name in order.names]
+    # What a generated column holds is its output field's.
+    kinds = [getattr(field, "output_field", field) for field in fields]
+    values = [Value(value, kind) for value, kind in zip(cursor.place, kinds, strict=True)]
     columns = Together(*map(F, order.names))
     return Beyond(columns, Together(*values), arg_joiner=" < " if _is_downwards(order, cursor) else " > ")
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
@@ -54,6 +54,10 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     def open(self) -> Self:
         """Return the inquiries that are not closed; one that was added to another goes on there."""
         return self.filter(inbox_rank__lt=CLOSED_RANK)
+
+    def whole(self, *keys: uuid.UUID) -> Self:
+        """Return these inquiries with everything that was added to them."""
+        return self.filter(Q(pk__in=keys) | Q(joined_to__in=keys))
 
     def leading(self) -> Self:
         """Return the inquiries without those that were added to another."""
@@ -202,14 +206,25 @@ class InquiryEventQuerySet(SealedQuerySet["InquiryEvent"]):
         return self.filter(kind__in=kinds).select_related("actor").order_by("-at")
 
 
+class IsOnTheWay(Func):
+    """Whether an e-mail is still to be sent, in the words of the outbox's own index: SQLite takes it for no other."""
+
+    template = "%(expressions)s IN ('PENDING', 'SENDING')"
+    output_field = models.BooleanField()
+
+
 class OutgoingEmailQuerySet(SealedQuerySet["OutgoingEmail"]):
     """E-mails on their way, by what is to be done with them."""
+
+    def on_the_way(self) -> Self:
+        """Return the e-mails that were neither sent nor given up."""
+        return self.filter(IsOnTheWay("status"))
 
     def due(self, now: datetime) -> Self:
         """Return what may be sent at `now`: pending and due, or claimed by a sender whose lease ran out."""
         pending = Q(status=EmailStatus.PENDING, next_attempt_at__lte=now)
         abandoned = Q(status=EmailStatus.SENDING, lease_until__lt=now)
-        return self.filter(pending | abandoned)
+        return self.on_the_way().filter(pending | abandoned)
 
     def claim(self, email_id: uuid.UUID, *, now: datetime, lease: timedelta) -> uuid.UUID | None:
         """Claim one due e-mail for `lease` and return the claim, or None if somebody else has it or it is not due."""
@@ -220,10 +235,6 @@ class OutgoingEmailQuerySet(SealedQuerySet["OutgoingEmail"]):
             .update(status=EmailStatus.SENDING, claim=claim, lease_until=now + lease, attempts=F("attempts") + 1)
         )
         return claim if claimed else None
-
-    def unsent(self) -> Self:
-        """Return the e-mails that still wait, the oldest first."""
-        return self.filter(status__in=[EmailStatus.PENDING, EmailStatus.SENDING]).order_by("created_at")
 
     def failed(self) -> Self:
         """Return the e-mails that were given up."""
@@ -239,14 +250,11 @@ class ReplyPromiseQuerySet(models.QuerySet["ReplyPromise"]):
 
     def calling(self, now: datetime) -> Self:
         """Return the running promises about which something is to be done now, the most pressing first."""
-        # One that was answered while it was held has nobody waiting, whatever promise still stands there.
-        waiting = Q(inquiry__status=Status.WAITING)
         remind = Q(reminded_at__isnull=True, remind_at__lte=now)
         escalate = Q(escalated_at__isnull=True, escalate_at__lte=now)
         # An inquiry in quarantine has its own view; its patient was told nothing by e-mail.
         held = Q(inquiry__quarantined_at__isnull=False, inquiry__released_at__isnull=True)
-        calling = self.running().filter(waiting, remind | escalate | Q(due_at__lte=now))
-        return calling.exclude(held).order_by("due_at")
+        return self.running().filter(remind | escalate | Q(due_at__lte=now)).exclude(held).order_by("due_at")
 
 
 class MessageQuerySet(SealedQuerySet["Message"]):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.admin.access import ManagersOnly, person
-from inquiries.admin.records import ReadOnly
+from inquiries.admin.records import NewestPaginator, ReadOnly
 from inquiries.enums import PATIENT_KINDS, EmailKind
 from inquiries.models import AnswerMailChoice, MailDetailChoice, OutgoingEmail
 from treatments.admin.access import DeskAdmin, KeepsRows
@@ -27,7 +27,9 @@ class OutgoingEmailAdmin(ManagersOnly, ReadOnly, DeskAdmin[OutgoingEmail]):
     list_filter = ("status", "kind")
     list_select_related = ("inquiry", "coordinator", "user", "tombstone")
     list_per_page = 50
-    ordering = ("-created_at",)
+    paginator = NewestPaginator
+    show_full_result_count = False
+    ordering = ("-created_at", "-id")
     fields = (
         "kind", "concerns", "recipient", "status", "attempts", "created_at", "next_attempt_at", "sent_at",
         "last_error", "message_id",

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from coordinators.roster import get_policy
 from inquiries.enums import FileKind, Scan
 from inquiries.models import Inquiry, PatientFile
@@ -40,8 +38,8 @@ def listed_for_staff(inquiry: Inquiry) -> list[ListedFile]:
 
 def files_of(inquiry: Inquiry) -> list[PatientFile]:
     """Return the files that the desk shows with an inquiry, in the order of their numbers."""
-    with_additions = Q(inquiry=inquiry) | Q(inquiry__joined_to=inquiry)
-    return list(PatientFile.objects.filter(with_additions).select_related("inquiry__joined_to").in_order())
+    rows = PatientFile.objects.filter(inquiry__in=Inquiry.objects.whole(inquiry.pk))
+    return list(rows.select_related("inquiry__joined_to").in_order())
 
 
 def safe_name(reference: str, number: int, kind: str) -> str:

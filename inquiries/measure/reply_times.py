@@ -44,9 +44,9 @@ def step_of(minutes: int) -> int:
 def answered_within(answered: Mapping[int, int], waiting: Mapping[int, int], percent: int) -> int | None:
     """Return the minutes within which so many percent have their reply, or None where it cannot be told yet.
 
-    Kaplan and Meier's estimate: at each time, of those who had waited for so long, which part was answered then? Whoever
-    still waits counts for as long as they have waited, not as answered, and not beyond. So nobody who just came makes
-    the figure better. Where it is None, it is more than the longest wait.
+    Kaplan and Meier's estimate: at each time, of those who had waited for so long, which part was answered then?
+    Whoever still waits counts for as long as they have waited, not as answered, and not beyond. So nobody who just
+    came makes the figure better. Where it is None, it is more than the longest wait.
     """
     unanswered = Fraction(1)
     for minutes in sorted(minutes for minutes, number in answered.items() if number):

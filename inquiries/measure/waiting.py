@@ -4,8 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Count, Min
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,7 +55,7 @@ class Undelivered:
 
 
 def verdict(rows: InquiryQuerySet, now: datetime) -> Verdict:
-    """Return whether anybody among these inquiries waits too long; whoever is held in quarantine was promised nothing."""
+    """Return whether anybody among these inquiries waits too long; who is held in quarantine was promised nothing."""
     late = rows.not_quarantined().overdue(now).aggregate(count=Count("pk"), oldest=Min("reply_due_at"))
     waiting = rows.waiting().filter(reply_due_at__gte=now).aggregate(count=Count("pk"), next=Min("reply_due_at"))
     upcoming = ""
@@ -97,12 +96,7 @@ def _owners(rows: InquiryQuerySet) -> "Counter[int | None]":
 
 def undelivered(now: datetime) -> Undelivered:
     """Return which e-mails have not left yet, but for those that wait on purpose, for more of the same."""
-    due = OutgoingEmail.objects.filter(_is_unsent()).exclude(attempts=0, next_attempt_at__gt=now)
+    due = OutgoingEmail.objects.on_the_way().exclude(attempts=0, next_attempt_at__gt=now)
     unsent = due.aggregate(count=Count("pk"), oldest=Min("created_at"))
     minutes = int((now - unsent["oldest"]).total_seconds() // 60) if unsent["oldest"] else 0
     return Undelivered(unsent["count"], minutes, reverse("admin:inquiries_outgoingemail_changelist"))
-
-
-def _is_unsent() -> RawSQL:
-    """Return the condition of the outbox's own index, word for word: SQLite uses it for no other."""
-    return RawSQL("status IN ('PENDING', 'SENDING')", (), output_field=BooleanField())  # fixed words

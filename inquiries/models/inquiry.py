@@ -144,8 +144,6 @@ class Inquiry(models.Model):
         verbose_name = _("inquiry")
         verbose_name_plural = _("inquiries")
         indexes = [
-            models.Index(fields=["status", "reply_due_at"], name="inquiries_inquiry_inbox"),
-            models.Index(fields=["coordinator", "status", "reply_due_at"], name="inquiries_inquiry_mine"),
             models.Index(fields=["fingerprint", "received_at"], name="inquiries_inquiry_repeat"),
             models.Index(fields=["network_digest", "received_at"], name="inquiries_inquiry_rate"),
             # The inbox is read page by page along these (docs/inbox.md): the open ones, then everything by age.

@@ -67,6 +67,7 @@ class OutgoingEmail(models.Model):
                 name="inquiries_outbox_due",
                 condition=Q(status__in=[EmailStatus.PENDING, EmailStatus.SENDING]),
             ),
+            models.Index(fields=["created_at", "id"], name="inquiries_outbox_newest"),
             models.Index(fields=["inquiry"], name="inquiries_outbox_failed", condition=Q(status=EmailStatus.FAILED)),
         ]
         constraints = [

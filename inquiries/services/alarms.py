@@ -45,7 +45,7 @@ def _told(managers: list[User]) -> tuple[Told, set[tuple[int | None, str]]]:
     """Return when each manager was last told of each cause, and which of these e-mails have not left yet."""
     alarms = OutgoingEmail.objects.filter(user__in=managers, kind=EmailKind.ALARM)
     rows = alarms.values_list("user", "topic").annotate(last=Max("created_at")).order_by()
-    unsent = alarms.unsent().order_by().values_list("user", "topic").distinct()
+    unsent = alarms.on_the_way().order_by().values_list("user", "topic").distinct()
     return {(user, topic): last for user, topic, last in rows}, set(unsent)
 
 

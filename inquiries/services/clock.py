@@ -109,7 +109,10 @@ def _keep(promise_id: uuid.UUID, now: datetime) -> bool:
     promise = ReplyPromise.objects.calling(now).filter(pk=promise_id).first()
     if promise is None:
         return False
-    if promise.due_at <= now:
+    if inquiry.status != Status.WAITING:
+        # Nobody waits: whoever answered should have ended it.
+        end_promise(inquiry, now)
+    elif promise.due_at <= now:
         _break(promise, inquiry, policy, now)
     elif promise.escalated_at is None and promise.escalate_at <= now:
         promise.escalated_at = now

@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from coordinators.models import User
@@ -87,7 +86,7 @@ def confirm_person(inquiry: Inquiry, *, by: User) -> None:
     """
     locked = lock(inquiry)
     now = timezone.now()
-    Inquiry.objects.filter(Q(pk=locked.pk) | Q(joined_to=locked)).update(person_confirmed_at=now)
+    Inquiry.objects.whole(locked.pk).update(person_confirmed_at=now)
     write_event(locked, EventKind.PERSON_CONFIRMED, by)
 
 

@@ -66,7 +66,7 @@ def _bury(inquiry: Inquiry, reason: ErasedBy, by: User | None) -> Tombstone:
 
 def _tell_old_addresses(inquiry: Inquiry, tombstone: Tombstone) -> None:
     """Tell whoever was to hear of changed contact data and has not yet: those e-mails go with the inquiry."""
-    waiting = OutgoingEmail.objects.unsent().filter(inquiry=inquiry, kind=EmailKind.ADDRESS_CHANGED)
+    waiting = OutgoingEmail.objects.on_the_way().filter(inquiry=inquiry, kind=EmailKind.ADDRESS_CHANGED)
     for address in {email.address for email in waiting if email.address} - {inquiry.email}:
         put_farewell_email(EmailKind.ERASED, tombstone, address=address, language=inquiry.language)
 

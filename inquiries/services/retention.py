@@ -102,7 +102,7 @@ def _stocks() -> Iterator[Stock]:
     yield Stock(ACCESS_CODES, AccessCode.objects.annotate(since=F("expires_at")))
     yield Stock(LINK_REQUESTS, LinkRequest.objects.annotate(since=F("handled_at")))
     # An inquiry's own e-mails go with it.
-    others = OutgoingEmail.objects.filter(inquiry__isnull=True).exclude(pk__in=OutgoingEmail.objects.unsent())
+    others = OutgoingEmail.objects.filter(inquiry__isnull=True).exclude(pk__in=OutgoingEmail.objects.on_the_way())
     yield Stock(EMAILS, others.annotate(since=F("created_at")))
 
 

@@ -11,8 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from inquiries.enums import EmailKind
 from inquiries.models import Inquiry, LinkRequest, OutgoingEmail
 from inquiries.sealing.blind import contact_digest, normal_email
-from inquiries.services.export import export_data
 from inquiries.services.files import FileGoneError, stored_bytes
+from inquiries.services.patient_copy import export_data
 
 logger = logging.getLogger(__name__)
 

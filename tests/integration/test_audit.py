@@ -220,6 +220,24 @@ def test_queries_do_not_grow_and_nothing_is_counted(client: Client, manager: Use
     assert counted[0] == counted[1]
 
 
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_one_inquirys_and_one_persons_record_are_read_along_their_own_indexes(manager: User, is_deep: bool) -> None:
+    inquiry = make_inquiry()
+    triage.record_read(inquiry, by=manager)
+    cursor = Cursor(audit.NEWEST, (timezone.now() + timedelta(days=1), UUID(KEY))) if is_deep else None
+    for narrowing, index in (
+        (audit.Narrowing(inquiry=inquiry.pk), "inquiries_event_timeline (inquiry_id=?"),
+        (audit.Narrowing(person=manager.pk), "inquiries_event_person (actor_id=?"),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            entries, _next = audit.read_record(narrowing, cursor)
+        assert len(entries) == 1
+        [asked] = [query["sql"] for query in queries if 'FROM "inquiries_inquiryevent"' in query["sql"]]
+        if connection.vendor == "sqlite":
+            plan = str(connection.cursor().execute(f"EXPLAIN QUERY PLAN {asked}").fetchall())
+            assert f"USING INDEX {index}" in plan
+
+
 # Append-only
 
 

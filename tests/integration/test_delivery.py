@@ -22,7 +22,7 @@ from inquiries.enums import EmailKind, EmailStatus, EventKind
 from inquiries.models import Heartbeat, Inquiry, InquiryEvent, OutgoingEmail
 from inquiries.services import delivery
 from inquiries.services.delivery import Outcome, deliver, sweep
-from inquiries.services.outbox import send_again
+from inquiries.services.outbox import put_or_repeat, send_again
 from inquiries.services.staff import deactivate
 from inquiries.tasks import deliver_email, sweep_outbox
 from tests.factories import make_coordinator, make_inquiry, make_user
@@ -305,9 +305,10 @@ def assert_not_marked(inquiry: Inquiry) -> None:
 
 def test_mail_about_something_added_that_is_refused_is_seen_where_the_desk_looks(server: Refusing) -> None:
     leading = make_inquiry()
-    assert sweep() == 2
     addition = make_inquiry(email="jan.patient@example.com")
     assert addition.joined_to == leading
+    assert sweep() == 3
+    put_or_repeat(EmailKind.LINK, addition)
     server.command, server.answer = "RCPT", "550 5.1.1 no such user"
     sweep()
     for inquiry, details in ((addition, {}), (leading, {"reference": addition.reference})):
@@ -315,7 +316,7 @@ def test_mail_about_something_added_that_is_refused_is_seen_where_the_desk_looks
         assert inquiry.email_refused_at is not None
         assert inquiry.events.get(kind=EventKind.EMAIL_REFUSED).details == details
     failed = leading.events.get(kind=EventKind.EMAIL_FAILED).details
-    assert (failed["kind"], failed["reference"]) == (EmailKind.ADDITION, addition.reference)
+    assert (failed["kind"], failed["reference"]) == (EmailKind.LINK, addition.reference)
 
 
 def test_second_failure_of_a_notice_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,7 +340,7 @@ def test_email_that_cannot_be_made_does_not_stop_the_others(monkeypatch: pytest.
 
     monkeypatch.setattr(delivery, "build_email", fail)
     assert sweep() == 2
-    assert set(OutgoingEmail.objects.unsent().values_list("inquiry", "last_error")) == {
+    assert set(OutgoingEmail.objects.on_the_way().values_list("inquiry", "last_error")) == {
         (poison.pk, "ZeroDivisionError")
     }
 

@@ -141,7 +141,7 @@ def test_sweep_outbox_sends_what_is_due_and_says_how_much(capsys: pytest.Capture
     call_command("sweep_outbox")
     call_command("sweep_outbox")
     assert capsys.readouterr().out == "2 sent.\n0 sent.\n"
-    assert not OutgoingEmail.objects.unsent().exists()
+    assert not OutgoingEmail.objects.on_the_way().exists()
 
 
 def go_on(monkeypatch: pytest.MonkeyPatch, times: int) -> list[float]:
@@ -166,7 +166,7 @@ def test_sweep_outbox_goes_on_when_told_to(monkeypatch: pytest.MonkeyPatch, caps
         call_command("sweep_outbox", every=60)
     assert rests == [60, 60, 60]
     assert capsys.readouterr().out == ""
-    assert not OutgoingEmail.objects.unsent().exists()
+    assert not OutgoingEmail.objects.on_the_way().exists()
 
 
 @pytest.mark.django_db
@@ -185,7 +185,7 @@ def test_sweep_outbox_survives_a_database_outage(monkeypatch: pytest.MonkeyPatch
     go_on(monkeypatch, times=3)
     with pytest.raises(KeyboardInterrupt):
         call_command("sweep_outbox", every=60)
-    assert not OutgoingEmail.objects.unsent().exists()
+    assert not OutgoingEmail.objects.on_the_way().exists()
 
 
 # Settings from the environment

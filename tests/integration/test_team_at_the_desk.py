@@ -262,13 +262,14 @@ def test_absence_is_saved_once_it_was_looked_at(manager: Client, ana: Coordinato
 
 @pytest.mark.usefixtures("jan")
 def test_form_says_why_it_waits(ana: Coordinator) -> None:
-    unseen = PlannedAbsenceForm({key: str(value) for key, value in planned(ana).items()})
+    days = planned(ana)
+    unseen = PlannedAbsenceForm(days)
     assert not unseen.is_valid()
     assert unseen.has_error(NON_FIELD_ERRORS, "unseen")
     assert unseen.is_to_be_seen
-    seen = PlannedAbsenceForm(unseen.data | {"seen": unseen.days_as_shown})
+    seen = PlannedAbsenceForm(days | {"seen": unseen.days_as_shown})
     assert seen.is_valid(), seen.errors
-    wrong = PlannedAbsenceForm(unseen.data | {"ends_on": "2030-01-06"})
+    wrong = PlannedAbsenceForm(days | {"ends_on": "2030-01-06"})
     assert not wrong.is_valid()
     assert (wrong.is_to_be_seen, wrong.foresight) == (False, None)
 

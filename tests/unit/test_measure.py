@@ -51,7 +51,7 @@ def test_who_just_came_does_not_make_the_clinic_look_faster() -> None:
 
 
 def test_waits_count_for_as_long_as_they_are() -> None:
-    """Of eight, one has an answer at 10; of the six who have waited for 20, one then; of four, one at 60; then the last."""
+    """Of eight, one is answered at 10; of the six who were there at 20, one; of four at 60, one; at 90 the last."""
     answered, waiting = {10: 1, 20: 1, 60: 1, 90: 1}, {15: 1, 30: 1, 70: 2}
     assert answered_within(answered, waiting, 12) == 10
     assert answered_within(answered, waiting, 27) == 20
@@ -69,7 +69,7 @@ def test_without_anybody_waiting_it_is_the_plain_percentile(times: list[int], pe
 
 @given(TIMES, st.integers(1, 100), PERCENT)
 def test_who_waits_no_time_at_all_changes_nothing_for_the_better(times: list[int], number: int, percent: int) -> None:
-    alone, together = answered_within(Counter(times), {}, percent), answered_within(Counter(times), {0: number}, percent)
+    alone, together = (answered_within(Counter(times), waiting, percent) for waiting in ({}, {0: number}))
     assert as_long(together) >= as_long(alone)
     if 0 not in times:
         assert together == alone

@@ -14,7 +14,7 @@ from inquiries.private.forms import CodeForm
 from inquiries.private.masks import mask_email
 from inquiries.querysets import CODE_ATTEMPTS
 from inquiries.services.codes import send_code, use_code
-from inquiries.services.export import export_data
+from inquiries.services.patient_copy import export_data
 
 
 @private_page
