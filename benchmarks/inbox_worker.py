@@ -77,6 +77,13 @@ def pages(count: int) -> dict[str, list[Job]]:
             "search: first and last name": {"q": f"{rows.word('first', 0)} {rows.RARE_NAME}"},
             "search: rare name": {"q": rows.RARE_NAME},
         }
+        if who == "manager":
+            own_list = {"coordinator": str(clients["coordinator"].coordinator.pk)}
+            queries |= {
+                "one coordinator's": own_list,
+                "one coordinator's closed ones": own_list | {"view": "closed"},
+                "what nobody has": {"coordinator": "nobody", "view": "all"},
+            }
         for name, query in queries.items():
             found[f"{who}: {name}"] = [_page(client, _address(query))]
         for view in ("open", "all"):

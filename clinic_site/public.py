@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clinic_site.desk_errors import desk_forbidden, desk_not_found, is_at_the_desk
 from treatments.models import SitePage, TreatmentPage
 from treatments.siblings import Sibling, siblings_of_route, siblings_of_site_page, siblings_of_treatment_page
 
@@ -45,11 +46,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Answer a request that is not allowed."""
+    if is_at_the_desk(request):
+        return desk_forbidden(request)
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Answer an address that does not exist, in the visitor's language."""
+    if is_at_the_desk(request):
+        return desk_not_found(request)
     return render(request, "404.html", status=404)
 
 

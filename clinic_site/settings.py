@@ -262,6 +262,7 @@ COUNTRIES_OVERRIDE = {"XK": "Kosovo"}
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_NAME = "__Secure-clinic-session" if IS_HTTPS else "clinic-session"
+CSRF_FAILURE_VIEW = "clinic_site.desk_errors.csrf_failure"
 CSRF_COOKIE_NAME = "__Secure-clinic-csrf" if IS_HTTPS else "clinic-csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

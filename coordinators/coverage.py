@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+
+from django.utils.translation import get_language
 
 from coordinators.assignment import Candidate, Decision, Question, assign
 from coordinators.calendar import Away, Calendar
 from coordinators.enums import Refusal, Rule
-from coordinators.models import Absence
+from coordinators.models import Absence, SpecialDay
 from coordinators.promise import reply_by
-from coordinators.roster import Load, Roster, zone_of
+from coordinators.public_holidays import name_of
+from coordinators.roster import Load, Roster, clinic_country, get_policy, zone_of
 
 _DAY = timedelta(days=1)
 # Refusals of somebody who could have taken it as well
@@ -47,6 +51,11 @@ class Cell:
         """Whether somebody who speaks the language can take it."""
         return self.rule == Rule.LANGUAGE_AND_TREATMENT
 
+    @property
+    def hangs_on_one(self) -> bool:
+        """Whether one single person can take it, who must not fall ill."""
+        return len(self.takers) == 1
+
     def is_worse_than(self, other: "Cell") -> bool:
         """Return whether the rule had to reach further than for `other`, or can promise no time any more."""
         lost_promise = self.due_at is None and other.due_at is not None
@@ -68,6 +77,49 @@ class Change:
     def breaks(self) -> bool:
         """Whether patients get a worse answer, not only another person or another time."""
         return self.after.is_worse_than(self.before)
+
+
+class DayKind(Enum):
+    """What kind of day it is at the clinic."""
+
+    WORKING = "working"
+    OTHER_HOURS = "other hours"
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    DAY_OFF = "day off"
+
+
+@dataclass(frozen=True)
+class BoardDay:
+    """One day of the clinic: whether it works, and what the day is called or noted for."""
+
+    day: date
+    kind: DayKind = DayKind.WORKING
+    note: str = ""
+    hours: tuple[time, time] | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the clinic does not work."""
+        return self.kind in {DayKind.CLOSED, DayKind.HOLIDAY, DayKind.DAY_OFF}
+
+
+def board_days(first: date, days: int) -> list[BoardDay]:
+    """Return what each day is at the clinic: special days come before holidays, and holidays before weekdays."""
+    each = [first + number * _DAY for number in range(days)]
+    special = {item.day_on: item for item in SpecialDay.objects.filter(day_on__in=each)}
+    weekdays, country, language = get_policy().weekdays, clinic_country(), get_language() or ""
+
+    def board_day(day: date) -> BoardDay:
+        if stored := special.get(day):
+            if stored.opens_at is None or stored.closes_at is None:
+                return BoardDay(day, DayKind.CLOSED, stored.note)
+            return BoardDay(day, DayKind.OTHER_HOURS, stored.note, (stored.opens_at, stored.closes_at))
+        if holiday := name_of(country, day, language):
+            return BoardDay(day, DayKind.HOLIDAY, holiday)
+        return BoardDay(day, DayKind.WORKING if str(day.isoweekday()) in weekdays else DayKind.DAY_OFF)
+
+    return [board_day(day) for day in each]
 
 
 def mornings(first: date, days: int, roster: Roster) -> list[tuple[date, datetime]]:

@@ -57,7 +57,9 @@ def explain(trace: Mapping[str, Any], *, is_trial: bool = False) -> Explanation:
     sentences = [*_choice(trace, chosen, is_trial=is_trial), *(_passed_over(row, trace) for row in passed_over[:NAMED])]
     if others := len(passed_over) - NAMED:
         sentences += _and_others(others)
-    return Explanation(tuple(sentences), tuple(_candidate(row, trace) for row in rows))
+    # Whoever takes nothing at all comes last.
+    in_order = sorted(rows, key=lambda row: row is not chosen and not row["active"])
+    return Explanation(tuple(sentences), tuple(_candidate(row, trace) for row in in_order))
 
 
 def language_label(code: str) -> str:

@@ -18,6 +18,11 @@ def is_public_holiday(country: str, region: str, day: date) -> bool:
     return day in _days(country, region, day.year)
 
 
+def name_of(country: str, day: date, language: str) -> str:
+    """Return what a country's public holiday is called, in `language` if the tables know it; empty for no holiday."""
+    return _days(country, "", day.year, _spoken(country, language)).get(day, "")
+
+
 def regions_of(country: str) -> tuple[str, ...]:
     """Return the codes of a country's regions that have holidays of their own."""
     return _regions().get(country, ())
@@ -46,13 +51,23 @@ def _regions() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=512)
-def _days(country: str, region: str, year: int) -> frozenset[date]:
-    """Return a year's public holidays; a region that is not known has its country's."""
+def _days(country: str, region: str, year: int, language: str | None = None) -> dict[date, str]:
+    """Return a year's public holidays and their names; a region that is not known has its country's."""
     regions = _regions()
     if country not in regions:
-        return frozenset()
+        return {}
     known = region if region in regions[country] else None
-    return frozenset(holidays.country_holidays(country, subdiv=known, years=year))
+    return dict(holidays.country_holidays(country, subdiv=known, years=year, language=language))
+
+
+@lru_cache(maxsize=128)
+def _spoken(country: str, language: str) -> str | None:
+    """Return the name by which a country's table knows a language; else that of the country's own."""
+    if country not in _regions():
+        return None
+    table = holidays.country_holidays(country)
+    offered = [code for code in table.supported_languages if code.split("_")[0] == language.split("-", maxsplit=1)[0]]
+    return offered[0] if offered else table.default_language
 
 
 def _names(country: str, codes: tuple[str, ...]) -> dict[str, str]:

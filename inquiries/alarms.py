@@ -1,22 +1,25 @@
-"""What managers must hear of at once: causes, found anew each time, told in numbers and never in names."""
+"""What managers must hear of at once: causes, found anew each time, told in numbers and references, never in names."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, TextChoices
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.enums import PATIENT_KINDS, PromiseEnding
 from inquiries.measure.waiting import undelivered
 from inquiries.models import Heartbeat, Inquiry, OutgoingEmail, ReplyPromise
-from inquiries.querysets import CLOSED_RANK, WAITING_RANK
+from inquiries.querysets import CLOSED_RANK, WAITING_RANK, InquiryQuerySet
 from inquiries.watch import LATE_JOB, LATE_MAILBOX, LATE_RETENTION, past_date, silence
 
 REPEAT_AFTER = timedelta(hours=1)
 QUARANTINED_WITHIN = timedelta(hours=1)
 QUARANTINED_MANY = 10
+# Enough to begin with; the view of the inbox shows all.
+NAMED_AT_MOST = 10
 
 
 class Cause(TextChoices):
@@ -65,15 +68,23 @@ def find(cause: Cause, now: datetime) -> Finding | None:
     return _FINDERS[cause](now)
 
 
+def concerned(cause: Cause, now: datetime) -> list[tuple[uuid.UUID, str]]:
+    """Return key and reference of the inquiries that a cause is about, the oldest first, up to a readable number."""
+    if cause not in _CONCERNED:
+        return []
+    rows = _CONCERNED[cause](now).order_by("received_at", "pk")
+    return list(rows.values_list("pk", "reference")[:NAMED_AT_MOST])
+
+
 def _unsent(now: datetime) -> Finding | None:
     """Return for how many minutes the oldest e-mail has waited, if that is too long."""
     mail = undelivered(now)
     return Finding(Cause.UNSENT, mail.minutes) if mail.is_alarm else None
 
 
-def _patient_mail(_now: datetime) -> Finding | None:
+def _patient_mail(now: datetime) -> Finding | None:
     """Return how many open inquiries have an e-mail to the patient that came to nothing, nobody having phoned since."""
-    number = Inquiry.objects.open().with_undelivered_mail(PATIENT_KINDS).count()
+    number = _unreached(now).count()
     if not number:
         return None
     is_open = Q(inquiry__inbox_rank__lt=CLOSED_RANK) | Q(inquiry__joined_to__inbox_rank__lt=CLOSED_RANK)
@@ -83,15 +94,14 @@ def _patient_mail(_now: datetime) -> Finding | None:
 
 def _broken_twice(_now: datetime) -> Finding | None:
     """Return how many patients wait although a second promise has passed."""
-    waiting = Inquiry.objects.filter(inbox_rank=WAITING_RANK)
-    broken = ReplyPromise.objects.filter(is_moved=True, ending=PromiseEnding.BROKEN, inquiry__in=waiting)
+    broken = _second_promises().filter(inquiry__in=Inquiry.objects.filter(inbox_rank=WAITING_RANK))
     found = broken.aggregate(number=Count("inquiry", distinct=True), newest=Max("ended_at"))
     return Finding(Cause.BROKEN_TWICE, found["number"], found["newest"]) if found["number"] else None
 
 
-def _no_owner(_now: datetime) -> Finding | None:
+def _no_owner(now: datetime) -> Finding | None:
     """Return how many open inquiries have nobody, quarantine aside."""
-    number = Inquiry.objects.unassigned().not_quarantined().filter(coordinator__isnull=True).count()
+    number = _ownerless(now).count()
     return Finding(Cause.NO_OWNER, number) if number else None
 
 
@@ -124,8 +134,34 @@ def _retention(now: datetime) -> Finding | None:
 
 def _quarantine(now: datetime) -> Finding | None:
     """Return how many inquiries came into quarantine within the hour, if they are many."""
-    number = Inquiry.objects.quarantined().filter(quarantined_at__gte=now - QUARANTINED_WITHIN).count()
+    number = _held(now).count()
     return Finding(Cause.QUARANTINE, number) if number >= QUARANTINED_MANY else None
+
+
+def _unreached(_now: datetime) -> InquiryQuerySet:
+    """Return the open inquiries whose patient an e-mail did not reach, nobody having phoned since."""
+    return Inquiry.objects.open().with_undelivered_mail(PATIENT_KINDS)
+
+
+def _second_promises() -> QuerySet[ReplyPromise]:
+    """Return the promises that were made in place of a broken one, and broke as well."""
+    return ReplyPromise.objects.filter(is_moved=True, ending=PromiseEnding.BROKEN)
+
+
+def _waiting_still(_now: datetime) -> InquiryQuerySet:
+    """Return the inquiries whose patients wait although a second promise has passed."""
+    broken = _second_promises().filter(inquiry=OuterRef("pk"))
+    return Inquiry.objects.filter(Exists(broken), inbox_rank=WAITING_RANK)
+
+
+def _ownerless(_now: datetime) -> InquiryQuerySet:
+    """Return the open inquiries that nobody answers, quarantine aside."""
+    return Inquiry.objects.unassigned().not_quarantined().filter(coordinator__isnull=True)
+
+
+def _held(now: datetime) -> InquiryQuerySet:
+    """Return the inquiries that came into quarantine within the hour."""
+    return Inquiry.objects.quarantined().filter(quarantined_at__gte=now - QUARANTINED_WITHIN)
 
 
 def _minutes(length: timedelta) -> int:
@@ -143,4 +179,10 @@ _FINDERS: Mapping[Cause, Callable[[datetime], Finding | None]] = {
     Cause.RETENTION: _retention,
     Cause.QUARANTINE: _quarantine,
     Cause.MAILBOX: _mailbox,
+}
+_CONCERNED: Mapping[Cause, Callable[[datetime], InquiryQuerySet]] = {
+    Cause.PATIENT_MAIL: _unreached,
+    Cause.BROKEN_TWICE: _waiting_still,
+    Cause.NO_OWNER: _ownerless,
+    Cause.QUARANTINE: _held,
 }

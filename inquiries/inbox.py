@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 Narrow = Callable[[InquiryQuerySet, User, datetime], InquiryQuerySet]
 
-OPENED_BY_REFERENCE_HOURS = 8
+VISIBLE_HOURS = 8
+# Managers narrow the list to one coordinator, or to what nobody has
+COORDINATOR, NOBODY = "coordinator", "nobody"
 # Nobody needs to know how many hundreds wait, and the database need not count them.
 COUNTED_UP_TO = 99
 
@@ -76,7 +78,7 @@ VIEWS = (
     View("overdue", _("overdue"), lambda rows, _user, now: rows.overdue(now), is_alarm=True),
     View("not-reached", _("could not reach"), lambda rows, _user, _now: rows.not_reached()),
     View("patients-turn", _("waiting for the patient"), lambda rows, _user, _now: rows.waiting_for_patient()),
-    View("unassigned", _("unassigned"), lambda rows, _user, _now: rows.unassigned(), is_alarm=True),
+    View("unassigned", _("needs a look"), lambda rows, _user, _now: rows.unassigned(), is_alarm=True),
     View("quarantine", _("quarantine"), lambda rows, _user, _now: rows.quarantined(), is_alarm=True),
     View("failed-mail", _("failed mail"), _undelivered, is_alarm=True),
     View("closed", _("closed"), lambda rows, _user, _now: rows.closed(), NEWEST, is_counted=False),
@@ -107,18 +109,21 @@ class DeskCount:
 
 
 def sight_of(user: User) -> Sight:
-    """Return what `user` may see now: managers all; coordinators their own, unassigned and absent colleagues'.
+    """Return what `user` may see now: managers all; coordinators their own, absent colleagues', those that need a look.
 
-    An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours.
+    An inquiry that was opened by its reference, with a reason, stays visible to that person for some hours. So does one
+    that was theirs when they opened it: whoever is writing an answer while it moves to a colleague loses nothing.
     """
     if user.is_manager:
         return Sight(sees_all=True)
     if not user.handles_inquiries:
         return Sight()
-    today, since = clinic_today(), timezone.now() - timedelta(hours=OPENED_BY_REFERENCE_HOURS)
+    today, since = clinic_today(), timezone.now() - timedelta(hours=VISIBLE_HOURS)
     absent = Coordinator.objects.filter(absences__starts_on__lte=today, absences__ends_on__gte=today)
     own = Coordinator.objects.filter(user=user)
-    opened = InquiryEvent.objects.filter(kind=EventKind.OPENED_BY_REFERENCE, actor=user, at__gt=since)
+    was_theirs = Q(kind__in=[EventKind.OPENED, EventKind.READ], inquiry__assignments__coordinator__user=user)
+    may_stay = Q(kind=EventKind.OPENED_BY_REFERENCE) | was_theirs
+    opened = InquiryEvent.objects.filter(may_stay, actor=user, at__gt=since).exclude(inquiry__coordinator__user=user)
     return Sight(
         sees_flagged=True,
         coordinators=tuple(own.union(absent).values_list("pk", flat=True)),
@@ -131,17 +136,31 @@ def visible_inquiries(user: User) -> InquiryQuerySet:
     return Inquiry.objects.visible_to(sight_of(user))
 
 
+def next_waiting(user: User, inquiry: Inquiry) -> Inquiry | None:
+    """Return the one to turn to after `inquiry`: of those that wait for this person, who has waited longest."""
+    waiting = Inquiry.objects.waiting().exclude(pk=inquiry.pk)
+    rows = waiting if user.is_manager else waiting.filter(coordinator__in=Coordinator.objects.filter(user=user))
+    return rows.longest_waiting_first().only("pk", "reference", "status", "reply_due_at").first()
+
+
+def view_url(code: str) -> str:
+    """Return where a view is."""
+    return f"{reverse('admin:inquiries_inquiry_changelist')}?view={code}"
+
+
+def owner_url(coordinator: int | None) -> str:
+    """Return where managers see one coordinator's open inquiries, or those that nobody has."""
+    code = NOBODY if coordinator is None else coordinator
+    return f"{reverse('admin:inquiries_inquiry_changelist')}?{COORDINATOR}={code}"
+
+
 def desk_counts(user: User, sight: Sight | None = None) -> list[DeskCount]:
     """Return how many inquiries wait for `user` in each view that is counted, by one question."""
     rows, now = Inquiry.objects.visible_to(sight or sight_of(user)), timezone.now()
-    inbox = reverse("admin:inquiries_inquiry_changelist")
     views = [view for view in VIEWS if view.is_counted]
     first, *others = [_lines(view.narrow(rows, user, now), view.code) for view in views]
     numbers = Counter(first.union(*others, all=True))
-    return [
-        DeskCount(view.code, view.label, numbers[view.code], f"{inbox}?view={view.code}", view.is_alarm)
-        for view in views
-    ]
+    return [DeskCount(view.code, view.label, numbers[view.code], view_url(view.code), view.is_alarm) for view in views]
 
 
 def _lines(rows: InquiryQuerySet, code: str) -> "QuerySet[Inquiry, str]":

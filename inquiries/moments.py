@@ -53,12 +53,23 @@ def in_short(moment: datetime) -> str:
     return date_format(moment, pgettext("date format", "j M H:i"))
 
 
+def with_year(moment: datetime) -> str:
+    """Return day, month, year and time of an aware moment in the active language, on its own clock."""
+    return date_format(moment, pgettext("date format", "j M Y H:i"))
+
+
 def span(length: timedelta) -> str:
     """Return a span of time to the minute; from two days on in days."""
     minutes = int(length.total_seconds() // 60)
     hours = minutes // _MINUTES_PER_HOUR
     if hours >= _HOURS_SHOWN_AS_DAYS:
         return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+    return hours_and_minutes(minutes)
+
+
+def hours_and_minutes(minutes: int) -> str:
+    """Return a span in hours and minutes only: a day of working time has no 24 hours."""
+    hours = minutes // _MINUTES_PER_HOUR
     if hours and minutes % _MINUTES_PER_HOUR:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % _MINUTES_PER_HOUR}
     if hours:

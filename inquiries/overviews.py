@@ -1,12 +1,14 @@
-"""What a morning's overview says: how much waits for one coordinator, and for managers what nobody has looked at."""
+"""What a morning's overview says: how much waits for one coordinator, and for managers what needs one of them."""
 
-from collections import defaultdict
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from coordinators.models import User
-from coordinators.roster import clinic_day
-from inquiries.enums import Status
+from django.db.models import Count, Min
+
+from coordinators.calendar import HORIZON, Calendar
+from coordinators.models import Absence, User
+from coordinators.roster import clinic_day, get_policy, office_calendar
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
 
@@ -33,24 +35,43 @@ class OwnCounts:
 
 @dataclass(frozen=True)
 class Neglected:
-    """An inquiry that is late or that nobody has opened, and for how long."""
+    """An inquiry that is late, or that nobody has opened in good time; `owner` is empty where nobody answers."""
 
+    pk: uuid.UUID
     reference: str
+    owner: str
+    received_at: datetime
     late_for: timedelta | None
-    unopened_for: timedelta | None
+    is_unopened: bool
 
 
 @dataclass(frozen=True)
 class ManagersView:
-    """What is late or unopened, by whoever answers; without a name where nobody does."""
+    """What needs a manager: what is late, what nobody has opened in good time, and what else waits for a person.
 
-    by_coordinator: dict[str, list[Neglected]]
-    is_cut: bool
+    The lists are cut to a readable number, the numbers are whole. Who is away is said, but calls for no e-mail.
+    """
+
+    late: list[Neglected]
+    late_count: int
+    longest_late: timedelta | None
+    unopened: list[Neglected]
+    unopened_count: int
+    in_quarantine: int
+    failed_mail: int
+    needs_a_look: int
+    away: list[str]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to say."""
-        return not self.by_coordinator
+        """Whether there is nothing that needs anybody."""
+        numbers = (self.late_count, self.unopened_count, self.in_quarantine, self.failed_mail, self.needs_a_look)
+        return not any(numbers)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the lists leave something out."""
+        return len(self.late) + len(self.unopened) < self.late_count + self.unopened_count
 
 
 def own_counts(user: User, now: datetime) -> OwnCounts:
@@ -68,29 +89,62 @@ def own_counts(user: User, now: datetime) -> OwnCounts:
 
 
 def managers_view(now: datetime) -> ManagersView:
-    """Return what is late, then what nobody has opened, the longest waiting first, up to a readable number."""
-    rows = Inquiry.objects.leading().open().not_quarantined()
-    late = _first(rows.overdue(now).order_by("reply_due_at", "pk"))
-    unopened = _first(rows.unopened().order_by("received_at", "pk"))
-    chosen = list({inquiry.pk: inquiry for inquiry in (*late, *unopened)}.values())
-    found: defaultdict[str, list[Neglected]] = defaultdict(list)
-    for inquiry in chosen[:LINES_AT_MOST]:
-        owner = inquiry.coordinator.display_name if inquiry.coordinator else ""
-        found[owner].append(_neglected(inquiry, now))
-    return ManagersView(dict(sorted(found.items())), is_cut=len(chosen) > LINES_AT_MOST)
+    """Return what needs a manager, the longest waiting first."""
+    policy = get_policy()
+    leading = Inquiry.objects.leading()
+    rows = leading.open().not_quarantined()
+    late = rows.overdue(now)
+    numbers = late.aggregate(count=Count("pk"), oldest=Min("reply_due_at"))
+    # Fresh arrivals are no alarm: half of the time within which we promise to answer must have passed.
+    opened_by = worked_before(now, office_calendar(policy), timedelta(hours=policy.reply_hours) / 2)
+    unopened = rows.unopened().waiting().filter(received_at__lte=opened_by).exclude(pk__in=late.values("pk"))
+    late_ones = _first(late.order_by("reply_due_at", "pk"), LINES_AT_MOST)
+    unopened_ones = _first(unopened.order_by("received_at", "pk"), LINES_AT_MOST - len(late_ones))
+    return ManagersView(
+        late=[_neglected(inquiry, now) for inquiry in late_ones],
+        late_count=numbers["count"],
+        longest_late=now - numbers["oldest"] if numbers["oldest"] else None,
+        unopened=[_neglected(inquiry, now) for inquiry in unopened_ones],
+        unopened_count=unopened.count(),
+        in_quarantine=leading.quarantined().count(),
+        failed_mail=leading.open().with_undelivered_mail().count(),
+        needs_a_look=leading.unassigned().count(),
+        away=_away(now),
+    )
 
 
-def _first(rows: InquiryQuerySet) -> list[Inquiry]:
-    """Return as many rows as are shown, and one more; without a word of the patients'."""
-    fields = ("reference", "coordinator__display_name", "received_at", "reply_due_at", "opened_at", "status")
-    return list(rows.select_related("coordinator").only(*fields)[: LINES_AT_MOST + 1])
+def worked_before(now: datetime, calendar: Calendar, length: timedelta) -> datetime:
+    """Return the latest moment since which so much working time has passed; at most a horizon ago."""
+    first, left = now - HORIZON, length
+    for start, end in reversed(calendar.spans_from(first)):
+        worked = min(end, now) - start
+        if worked >= left:
+            return min(end, now) - left
+        left -= max(worked, timedelta())
+    return first
+
+
+def _first(rows: InquiryQuerySet, number: int) -> list[Inquiry]:
+    """Return so many rows, without a word of the patients'."""
+    fields = ("reference", "coordinator__display_name", "received_at", "reply_due_at", "opened_at")
+    return list(rows.select_related("coordinator").only(*fields)[:number])
 
 
 def _neglected(inquiry: Inquiry, now: datetime) -> Neglected:
-    """Return for how long an inquiry is late, and for how long nobody has opened it."""
+    """Return whose an inquiry is, for how long it is late, and whether anybody has opened it."""
     due = inquiry.reply_due_at
     return Neglected(
+        pk=inquiry.pk,
         reference=inquiry.reference,
-        late_for=now - due if due and due < now and inquiry.status == Status.WAITING else None,
-        unopened_for=now - inquiry.received_at if inquiry.opened_at is None else None,
+        owner=inquiry.coordinator.display_name if inquiry.coordinator else "",
+        received_at=inquiry.received_at,
+        late_for=now - due if due and due < now else None,
+        is_unopened=inquiry.opened_at is None,
     )
+
+
+def _away(now: datetime) -> list[str]:
+    """Return the names of the team who are away today, or for a part of today."""
+    today = clinic_day(now).day
+    absences = Absence.objects.between(today, today).filter(coordinator__user__is_active=True)
+    return sorted(set(absences.values_list("coordinator__display_name", flat=True)))

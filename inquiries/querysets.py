@@ -40,6 +40,9 @@ FOUND_AT_MOST = 500
 CODE_ATTEMPTS = 5
 
 
+_NOT_HELD = Q(quarantined_at__isnull=True) | Q(released_at__isnull=False)
+
+
 class InquiryQuerySet(SealedQuerySet["Inquiry"]):
     """Inquiries, by what is to be done with them and by who may see them."""
 
@@ -73,7 +76,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
 
     def not_quarantined(self) -> Self:
         """Return the inquiries that went the normal way, or were released."""
-        return self.filter(Q(quarantined_at__isnull=True) | Q(released_at__isnull=False))
+        return self.filter(_NOT_HELD)
 
     def waiting(self) -> Self:
         """Return the inquiries whose patients wait for a first answer."""
@@ -84,19 +87,23 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         return self.open().not_quarantined().filter(opened_at__isnull=True)
 
     def unassigned(self) -> Self:
-        """Return the open inquiries that need an owner; one without a coordinator always has the flag."""
+        """Return the open inquiries that need a person's look; one without a coordinator always has the flag."""
         return self.open().filter(is_flagged=True)
+
+    def unowned(self) -> Self:
+        """Return the open inquiries that nobody has; those added to another have nobody either, and are many."""
+        return self.open().filter(coordinator__isnull=True)
 
     def overdue(self, now: datetime) -> Self:
         """Return the open inquiries whose patients were promised an answer before `now`.
 
-        Those in quarantine are among them, though their patients were told no time: nobody may forget them there.
+        Those in quarantine have their own view, where they turn red by the same time: their patients were told none.
         """
-        return self.filter(inbox_rank=WAITING_RANK, inbox_at__lt=now)
+        return self.not_quarantined().filter(inbox_rank=WAITING_RANK, inbox_at__lt=now)
 
     def to_do_by(self, end_of_day: datetime, today: date) -> Self:
         """Return the open inquiries with a promise or a next date of `today` or before."""
-        promised = Q(inbox_rank=WAITING_RANK, inbox_at__lt=end_of_day)
+        promised = _NOT_HELD & Q(inbox_rank=WAITING_RANK, inbox_at__lt=end_of_day)
         return self.open().filter(promised | Q(desk_sheet__follow_up_on__lte=today))
 
     def not_reached(self) -> Self:

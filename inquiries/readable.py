@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import NumberParseException
@@ -44,7 +44,7 @@ def readable_choices(inquiry: Inquiry) -> ReadableInquiry:
 def treatment_title(treatment: Treatment | None) -> str:
     """Return a treatment's title in the active language, or that the patient does not know it yet."""
     if treatment is None:
-        return _("I don't know yet")
+        return pgettext("treatment", "not known yet")
     language = get_language() or settings.LANGUAGE_CODE
     titles = dict(TreatmentPage.objects.filter(treatment=treatment).values_list("language", "title"))
     return titles.get(language) or titles.get(settings.LANGUAGE_CODE) or treatment.code

@@ -7,9 +7,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 from django_countries import countries
 
 from coordinators.enums import Role
@@ -65,9 +64,9 @@ class HoursField(forms.CharField):
         return super().has_changed(write_hours(initial or []), data)
 
 
-def zone_or_clinics() -> list[tuple[str, str | Promise]]:
+def zone_or_clinics(stored: str = "") -> list[tuple[str, str | Promise]]:
     """Return the time zones, after the clinic's."""
-    return [("", pgettext_lazy("time zone", "the clinic's")), *time_zone_choices()]
+    return [("", pgettext_lazy("time zone", "the clinic's")), *time_zone_choices(stored)]
 
 
 def country_or_clinics() -> list[tuple[str, str | Promise]]:
@@ -75,12 +74,16 @@ def country_or_clinics() -> list[tuple[str, str | Promise]]:
     return [("", _("the clinic's country")), *((code, name) for code, name in countries if code in known_countries())]
 
 
-def region_choices() -> list[tuple[str, Any]]:
-    """Return the regions that have holidays of their own, by country; each with its country's code before its own."""
+def region_choices(only: str = "") -> list[tuple[str, Any]]:
+    """Return the regions that have holidays of their own, by country; each with its country's code before its own.
+
+    `only` is the code of the one country that is asked about.
+    """
     names = dict(countries)
     groups = [
         (str(names[country]), [(f"{country}-{code}", name) for code, name in regions.items()])
         for country, regions in region_names().items()
+        if only in {"", country}
     ]
     return [("", pgettext_lazy("region", "none")), *sorted(groups)]
 
@@ -112,7 +115,10 @@ class CoordinatorForm(ModelForm[Coordinator]):
         label=_("Region"),
         choices=region_choices,
         required=False,
-        help_text=_("For holidays that only a part of the country has."),
+        help_text=_(
+            "For holidays that only a part of the country has. "
+            "For a region of another country, choose the country and save first."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
@@ -128,6 +134,20 @@ class CoordinatorForm(ModelForm[Coordinator]):
             if self.instance.holiday_region:
                 country = self.instance.holiday_country or clinic_country()
                 self.initial["holiday_region"] = f"{country}-{self.instance.holiday_region}"
+        zones: Any = self.fields["time_zone"]
+        zones.choices = zone_or_clinics(self.instance.time_zone)
+        self._offer_regions()
+
+    def _offer_regions(self) -> None:
+        """Offer the regions of the country that is chosen or stored; a region of any country is read all the same."""
+        if self.is_bound:
+            country = self.data.get(self.add_prefix("holiday_country"), "")
+        elif self.instance.pk:
+            country = self.instance.holiday_country
+        else:
+            return
+        regions: Any = self.fields["holiday_region"]
+        regions.widget.choices = region_choices(country or clinic_country())
 
     def clean(self) -> dict[str, Any]:
         """Refuse a region of another country; keep the region's code without the country's."""
@@ -182,17 +202,19 @@ class AbsenceForm(ModelForm[Absence]):
             self.fields[name].validators.append(check_year)
         policy = get_policy()
         if self.absent:
-            clock = text("On the clock of %(zone)s.") % {"zone": zone_of(self.absent, policy)}
+            clock = gettext("On the clock of %(zone)s.") % {"zone": zone_of(self.absent, policy)}
         else:
-            clock = text("On the clock of whoever is away; the clinic's is %(zone)s.") % {"zone": policy.zone}
+            clock = gettext("On the clock of whoever is away; the clinic's is %(zone)s.") % {"zone": policy.zone}
         for name in ("from_time", "until_time"):
-            self.fields[name].help_text = text("Leave empty for the whole day.") + " " + clock
+            self.fields[name].help_text = gettext("Leave empty for the whole day.") + " " + clock
+        # Whoever is chosen already stays in the list, but for somebody whose account is closed.
+        team = Coordinator.objects.filter(user__is_active=True).order_by("display_name")
         replacements: Any = self.fields["replacement"]
-        team = Coordinator.objects.active().order_by("display_name")
-        if self.instance.replacement_id:
-            team |= Coordinator.objects.filter(pk=self.instance.replacement_id)
-        replacements.queryset = team
+        replacements.queryset = team.filter(Q(takes_inquiries=True) | Q(pk=self.instance.replacement_id))
         replacements.empty_label = pgettext("who covers", "nobody")
+        if "coordinator" in self.fields:
+            absent: Any = self.fields["coordinator"]
+            absent.queryset = team | Coordinator.objects.filter(pk=self.instance.coordinator_id)
 
     def clean(self) -> dict[str, Any]:
         """Refuse an absence that ends before it starts, and one that its own person covers."""
@@ -248,6 +270,8 @@ class ReplyPolicyForm(ModelForm[ReplyPolicy]):
         # Also somebody to whom the rule gives nothing else; whoever is chosen already stays in the list.
         offered = Q(user__is_active=True) | Q(pk=self.instance.fallback_id)
         fallback.queryset = Coordinator.objects.filter(offered).order_by("display_name")
+        zones: Any = self.fields["time_zone"]
+        zones.choices = time_zone_choices(self.instance.time_zone)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a day that closes before it opens."""

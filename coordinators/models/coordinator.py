@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from coordinators.days import day_in_words
 from coordinators.querysets import AbsenceQuerySet, CoordinatorQuerySet
 from treatments.enums import language_choices
 from treatments.models import Treatment
@@ -80,7 +82,7 @@ class CoordinatorLanguage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.language
+        return str(self.get_language_display())
 
 
 class WorkingHours(models.Model):
@@ -112,7 +114,7 @@ class WorkingHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.coordinator_id}: {self.weekday} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+        return f"{WEEKDAYS[self.weekday - 1]} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
 
 
 class Absence(models.Model):
@@ -161,4 +163,5 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.coordinator}: {self.starts_on} – {self.ends_on}"
+        days = dict.fromkeys(day_in_words(day) for day in (self.starts_on, self.ends_on))
+        return f"{self.coordinator}: {' – '.join(days)}"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from coordinators.days import day_in_words
 from coordinators.models.coordinator import Coordinator
 
 
@@ -97,4 +98,4 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day_on}"
+        return day_in_words(self.day_on)

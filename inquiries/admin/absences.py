@@ -1,8 +1,9 @@
 """Who is away and when: coordinators enter their own absences, managers everybody's; what breaks is shown first."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -13,16 +14,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from coordinators.admin.access import InquiryStaff, person
 from coordinators.admin.forms import AbsenceForm
 from coordinators.cover import cover_of, cover_words
-from coordinators.coverage import Change
+from coordinators.coverage import Cell, Change
 from coordinators.enums import Cover
 from coordinators.explanation import language_label
 from coordinators.models import Absence, Coordinator
+from coordinators.roster import clinic_today
 from inquiries.admin.team import (
     cell_words,
     coverage_view,
@@ -32,12 +35,17 @@ from inquiries.admin.team import (
     titles_by_code,
     treatments_words,
 )
-from inquiries.services.foresight import FORESEEN_DAYS, Foresight, foresee
-from inquiries.services.handing_over import hand_over_open
+from inquiries.models import Inquiry
+from inquiries.moments import in_words
+from inquiries.readable import treatment_title
+from inquiries.services.foresight import FORESEEN_DAYS, Foresight, Misfits, OpenInquiry, foresee, misfits
+from inquiries.services.handing_over import give_back, hand_over_by_rule, hand_over_open, to_give_back
 from treatments.admin.access import DeskAdmin
 
 # So many open inquiries are named one by one.
 NAMED = 20
+# What can be done with open inquiries.
+LEAVE, TO_REPLACEMENT, BY_RULE = "leave", "replacement", "rule"
 
 
 class PlannedAbsenceForm(AbsenceForm):
@@ -49,8 +57,11 @@ class PlannedAbsenceForm(AbsenceForm):
     UNSEEN: ClassVar = "unseen"
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    moves = forms.BooleanField(required=False)
+    # Asked in words by foresight.html
+    moves = forms.ChoiceField(choices=[(code, code) for code in (TO_REPLACEMENT, BY_RULE, LEAVE)], required=False)
+    gives_back = forms.BooleanField(required=False)
     foresight: Foresight | None = None
+    handed_over: Sequence[Inquiry] = ()
 
     DAYS: ClassVar = ("starts_on", "from_time", "ends_on", "until_time", "replacement")
 
@@ -66,7 +77,8 @@ class PlannedAbsenceForm(AbsenceForm):
         self.instance.coordinator = absent
         planned = Absence(pk=self.instance.pk, coordinator=absent, **{name: values[name] for name in self.DAYS})
         self.foresight = foresee(planned, timezone.now())
-        if self.foresight is not None and values["seen"] != _as_sent_back(planned):
+        self.handed_over = _to_give_back(planned)
+        if (self.foresight or self.handed_over) and values["seen"] != _as_sent_back(planned):
             raise forms.ValidationError(_("Nothing is saved yet."), code=self.UNSEEN)
         return values
 
@@ -82,16 +94,35 @@ class PlannedAbsenceForm(AbsenceForm):
 
     @property
     def can_move(self) -> bool:
-        """Whether open inquiries can go to somebody who is there."""
-        has_any = self.foresight is not None and bool(self.foresight.open_inquiries)
-        return has_any and cover_of(self.instance) in {Cover.COVERED, Cover.PARTLY}
+        """Whether open inquiries can go to others; not while those that went already are coming back."""
+        return bool(self.foresight and self.foresight.open_inquiries) and not self.handed_over
 
     @property
-    def moves_is_ticked(self) -> bool:
-        """Whether the open inquiries are to move: as chosen, at first where the absence begins soon."""
-        if self.cleaned_data["seen"]:
-            return bool(self.cleaned_data["moves"])
-        return self.foresight is not None and self.foresight.begins_soon
+    def can_move_to_replacement(self) -> bool:
+        """Whether open inquiries can go to a replacement who is there."""
+        return self.can_move and cover_of(self.instance) in {Cover.COVERED, Cover.PARTLY}
+
+    @property
+    def misfits(self) -> Misfits | None:
+        """What of the open inquiries the replacement cannot take; None where nothing can go there."""
+        if not self.can_move_to_replacement or self.foresight is None or self.instance.replacement is None:
+            return None
+        return misfits(self.foresight.open_inquiries, self.instance.replacement)
+
+    @property
+    def chosen_move(self) -> str:
+        """Where the open inquiries are to go: as chosen; at first to others only where the absence begins soon."""
+        chosen: str = self.cleaned_data["moves"]
+        if self.cleaned_data["seen"] and (chosen != TO_REPLACEMENT or self.can_move_to_replacement):
+            return chosen or LEAVE
+        if self.foresight is None or not self.foresight.begins_soon or not self.can_move_to_replacement:
+            return LEAVE
+        return BY_RULE if self.misfits else TO_REPLACEMENT
+
+    @property
+    def gives_back_is_ticked(self) -> bool:
+        """Whether what went to others is to come back: as chosen, at first yes."""
+        return bool(self.cleaned_data["gives_back"] or not self.cleaned_data["seen"])
 
 
 @dataclass(frozen=True)
@@ -106,6 +137,29 @@ class ChangedLine:
     promise_before: str
     promise_after: str
     is_hole: bool
+
+
+@dataclass(frozen=True)
+class ChangedGroup:
+    """Cells of one language after which the same people are left, or nobody; the lines are told on request."""
+
+    language: str
+    treatments: str
+    days: int
+    who: str
+    is_hole: bool
+    lines: list[ChangedLine]
+
+
+@dataclass(frozen=True)
+class ShownInquiry:
+    """One open inquiry of the absent person; nothing the patient said."""
+
+    reference: str
+    language: str
+    treatment: str
+    state: str
+    is_late: bool
 
 
 @admin.register(Absence)
@@ -170,9 +224,9 @@ class AbsenceAdmin(InquiryStaff, DeskAdmin[Absence]):
     ) -> HttpResponse:
         """Show, before anything is saved, what the absence does."""
         form = context["adminform"].form
-        if isinstance(form, PlannedAbsenceForm) and form.is_to_be_seen and form.foresight is not None:
+        if isinstance(form, PlannedAbsenceForm) and form.is_to_be_seen:
             # Nothing is to be corrected, only to be read.
-            context |= _shown(form, form.foresight) | {"errors": []}
+            context |= _shown(form) | {"errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:  # noqa: ANN401  # Django's signature
@@ -180,20 +234,58 @@ class AbsenceAdmin(InquiryStaff, DeskAdmin[Absence]):
         if not person(request).is_manager:
             obj.coordinator = Coordinator.objects.get(user=person(request))
         super().save_model(request, obj, form, change)
-        if form.can_move and form.cleaned_data["moves"] and obj.replacement:
+        chosen = form.cleaned_data["moves"]
+        if form.handed_over and form.cleaned_data["gives_back"]:
+            self._give_back(request, obj)
+        elif form.can_move_to_replacement and chosen == TO_REPLACEMENT and obj.replacement:
             self._move(request, obj, obj.replacement)
+        elif form.can_move and chosen == BY_RULE:
+            self._move_by_rule(request, obj)
         if cover_of(obj) != Cover.COVERED:
             messages.warning(request, cover_words(obj))
 
     def _move(self, request: HttpRequest, absence: Absence, replacement: Coordinator) -> None:
         """Give the absent person's open inquiries to whoever covers, and say how many there were."""
-        days = {"first": day_words(absence.starts_on), "last": day_words(absence.ends_on)}
-        reason = _("Away from %(first)s until %(last)s.") % days
-        count = hand_over_open(absence.coordinator, replacement, by=person(request), reason=reason)
+        count = hand_over_open(
+            absence.coordinator, replacement, by=person(request), reason=_reason(absence), absence=absence
+        )
         words = ngettext(
             "%(count)d open inquiry is %(name)s's now.", "%(count)d open inquiries are %(name)s's now.", count
         )
         messages.success(request, words % {"count": count, "name": replacement})
+
+    def _move_by_rule(self, request: HttpRequest, absence: Absence) -> None:
+        """Give each of the absent person's open inquiries to whoever fits, and say who got how many."""
+        by = person(request)
+        given = hand_over_by_rule(absence.coordinator, by=by, reason=_reason(absence), absence=absence)
+        if given:
+            people = ", ".join(f"{name} ({count})" for name, count in given.most_common())
+            messages.success(request, _("The open inquiries went to: %(people)s.") % {"people": people})
+        if left := Inquiry.objects.open().filter(coordinator=absence.coordinator).count():
+            words = ngettext(
+                "%(count)d open inquiry stays with %(name)s: nobody who is here can take it.",
+                "%(count)d open inquiries stay with %(name)s: nobody who is here can take them.",
+                left,
+            )
+            messages.warning(request, words % {"count": left, "name": absence.coordinator})
+
+    def _give_back(self, request: HttpRequest, absence: Absence) -> None:
+        """Give the person what went to others because of the absence, and say how many there were."""
+        count = give_back(absence, by=person(request), reason=_("The absence ended early."))
+        words = ngettext("%(count)d inquiry is %(name)s's again.", "%(count)d inquiries are %(name)s's again.", count)
+        messages.success(request, words % {"count": count, "name": absence.coordinator})
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Offer to give back what went to others because of the absence."""
+        handed_over = to_give_back(context["object"])
+        context |= {"absence": context["object"], "handed_over": handed_over}
+        return super().render_delete_form(request, context)
+
+    def delete_model(self, request: HttpRequest, obj: Absence) -> None:
+        """Delete an absence, and give back what went to others because of it if that is wanted."""
+        if request.POST.get("gives_back"):
+            self._give_back(request, obj)
+        super().delete_model(request, obj)
 
     @admin.display(description=pgettext_lazy("absence", "cover"))
     def cover(self, absence: Absence) -> str:
@@ -208,25 +300,119 @@ def _as_sent_back(absence: Absence) -> str:
     return "|".join(str(value) for value in (absence.coordinator_id, *days, absence.replacement_id))
 
 
-def _shown(form: PlannedAbsenceForm, foresight: Foresight) -> dict[str, Any]:
+def _reason(absence: Absence) -> str:
+    """Return why inquiries move, as their history keeps it."""
+    days = {"first": day_words(absence.starts_on), "last": day_words(absence.ends_on)}
+    return _("Away from %(first)s until %(last)s.") % days
+
+
+def _to_give_back(planned: Absence) -> list[Inquiry]:
+    """Return what can come back: nothing before the stored absence is to end today, or has ended."""
+    return to_give_back(planned) if planned.pk and planned.ends_on <= clinic_today() else []
+
+
+def _shown(form: PlannedAbsenceForm) -> dict[str, Any]:
     """Return what the page says about the absence."""
-    named = foresight.open_inquiries[:NAMED]
-    return {
+    shown = {"is_looked_at": True, "absence": form.instance, "handed_over": form.handed_over}
+    foresight = form.foresight
+    if foresight is None:
+        return shown
+    named, titles, now = foresight.open_inquiries[:NAMED], titles_by_code(), timezone.now()
+    return shown | {
         "foresight": foresight,
-        "absence": form.instance,
-        "breaking": list(_lines(foresight.breaking)),
-        "shifting": list(_lines(foresight.shifting)),
+        "breaking": _groups(foresight.breaking, titles),
+        "shifting": list(_lines(foresight.shifting, titles)),
         "cover_words": cover_words(form.instance),
         "is_covered": cover_of(form.instance) == Cover.COVERED,
         "foreseen_days": FORESEEN_DAYS,
-        "open_inquiries": [(item.reference, promise_words(item.due_at)) for item in named],
+        "open_inquiries": [_shown_inquiry(item, titles, now) for item in named],
         "others_open": len(foresight.open_inquiries) - len(named),
+        "misfits": _misfit_words(form, titles),
     }
 
 
-def _lines(changes: Iterable[Change]) -> Iterable[ChangedLine]:
+def _shown_inquiry(item: OpenInquiry, titles: Mapping[str, str], now: datetime) -> ShownInquiry:
+    """Return an open inquiry in words: what a replacement must be able to take, and who waits until when."""
+    is_late = item.is_waiting and item.due_at is not None and item.due_at < now
+    return ShownInquiry(
+        reference=item.reference,
+        language=capfirst(language_label(item.language)),
+        treatment=titles[item.treatment] if item.treatment else treatment_title(None),
+        state=_state_words(item, is_late=is_late),
+        is_late=is_late,
+    )
+
+
+def _state_words(item: OpenInquiry, *, is_late: bool) -> str:
+    """Return how far an open inquiry has come; a time only for somebody who still waits."""
+    if not item.is_waiting:
+        return _("in contact")
+    if item.due_at is None:
+        return _("waiting, no time promised")
+    moment = {"moment": in_words(timezone.localtime(item.due_at))}
+    return _("overdue: reply was due by %(moment)s") % moment if is_late else _("waiting: reply by %(moment)s") % moment
+
+
+def _misfit_words(form: PlannedAbsenceForm, titles: Mapping[str, str]) -> list[str]:
+    """Return what of the open inquiries the replacement cannot take."""
+    if form.misfits is None or form.foresight is None:
+        return []
+    total = len(form.foresight.open_inquiries)
+
+    who = {"name": form.instance.replacement, "total": total}
+    languages, treatments = form.misfits.languages.items(), form.misfits.treatments.items()
+    speaks = ngettext(
+        "%(name)s does not speak %(language)s: %(count)d of %(total)d inquiry",
+        "%(name)s does not speak %(language)s: %(count)d of %(total)d inquiries",
+        total,
+    )
+    knows = ngettext(
+        "%(name)s does not know this treatment, %(treatment)s: %(count)d of %(total)d inquiry",
+        "%(name)s does not know this treatment, %(treatment)s: %(count)d of %(total)d inquiries",
+        total,
+    )
+    return [
+        *(speaks % (who | {"language": language_label(code), "count": count}) for code, count in languages),
+        *(knows % (who | {"treatment": titles[code], "count": count}) for code, count in treatments),
+    ]
+
+
+def _groups(changes: Iterable[Change], titles: Mapping[str, str]) -> list[ChangedGroup]:
+    """Return the changed cells by language and by who is left, those with nobody first."""
+    alike: defaultdict[tuple[str, str, bool], list[Change]] = defaultdict(list)
+    for change in changes:
+        who = _left_words(change.after, change.place.language)
+        alike[change.place.language, who, change.after.is_hole].append(change)
+    groups = [
+        ChangedGroup(
+            language=capfirst(language_label(language)),
+            treatments=treatments_words(_codes(found, titles), titles),
+            days=len({change.place.day for change in found}),
+            who=who,
+            is_hole=is_hole,
+            lines=list(_lines(found, titles)),
+        )
+        for (language, who, is_hole), found in alike.items()
+    ]
+    return sorted(groups, key=lambda group: not group.is_hole)
+
+
+def _codes(changes: Iterable[Change], titles: Mapping[str, str]) -> list[str]:
+    """Return the treatments that are concerned, in the clinic's order."""
+    concerned = {change.place.treatment for change in changes}
+    return [code for code in titles if code in concerned]
+
+
+def _left_words(cell: Cell, language: str) -> str:
+    """Return who is left for an inquiry, in words."""
+    words = cell_words(cell, language)
+    if cell.hangs_on_one:
+        words = _("only %(name)s") % {"name": words}
+    return f"{words}; {promise_words(None)}" if cell.due_at is None else words
+
+
+def _lines(changes: Iterable[Change], titles: Mapping[str, str]) -> Iterable[ChangedLine]:
     """Return the changed cells day by day; treatments to which the same happens share a line."""
-    titles = titles_by_code()
     alike: defaultdict[Any, list[str]] = defaultdict(list)
     for change in sorted(changes, key=lambda change: change.place.day):
         alike[change.place.day, change.place.language, change.before, change.after].append(change.place.treatment)

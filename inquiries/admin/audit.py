@@ -26,6 +26,7 @@ from inquiries.audit import NEWEST, Entry, Narrowing, inquiry_called, read_recor
 from inquiries.enums import EventKind
 from inquiries.keyset import read_cursor
 from inquiries.models import InquiryEvent
+from inquiries.moments import with_year
 from inquiries.references import normal_reference
 from treatments.admin.access import DeskAdmin
 
@@ -116,7 +117,7 @@ def _in_words(entries: list[Entry]) -> list[Line]:
     zone = get_policy().zone
 
     def line(entry: Entry) -> Line:
-        at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        at = with_year(entry.at.astimezone(zone))
         event, export = entry.event, entry.export
         if event:
             url = reverse("admin:inquiries_inquiry_change", args=[event.inquiry_id])

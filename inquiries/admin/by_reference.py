@@ -1,9 +1,33 @@
 """Opening an inquiry that is not one's own, by its reference and with a reason."""
 
+import logging
+
 from django import forms
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from coordinators.models import User
 from inquiries.admin.steps.base import NOTE_LIMIT
+
+logger = logging.getLogger(__name__)
+
+TOO_OFTEN = _("Too many attempts. Please try again in 15 minutes.")
+# Whoever reads a reference from a letter mistypes it a few times; more is guessing.
+MISSES = 20
+MISSES_SECONDS = 15 * 60
+
+
+def has_guessed_too_often(user: User) -> bool:
+    """Return whether the person has tried too many references that there are not."""
+    return int(cache.get(f"reference-misses:{user.pk}", 0)) >= MISSES
+
+
+def note_miss(user: User) -> None:
+    """Count, and log, that the person tried a reference that there is not."""
+    logger.warning("reference not found", extra={"user_id": user.pk})
+    key = f"reference-misses:{user.pk}"
+    cache.add(key, 0, MISSES_SECONDS)
+    cache.incr(key)
 
 
 class OpenByReference(forms.Form):

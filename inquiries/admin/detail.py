@@ -16,6 +16,7 @@ from coordinators.enums import Rule
 from coordinators.explanation import Explanation, explain
 from coordinators.models import Coordinator, User
 from coordinators.roster import clinic_place, get_policy
+from inquiries.admin.beside import known_beside
 from inquiries.admin.presence import recent_visitors
 from inquiries.admin.related import related_inquiries
 from inquiries.admin.words import badges, clock, is_overdue
@@ -30,6 +31,7 @@ from inquiries.enums import (
     Sender,
 )
 from inquiries.files.listing import listed_for_staff
+from inquiries.inbox import next_waiting
 from inquiries.models import Assignment, Inquiry, InquiryEvent, Message, OutgoingEmail, ReplyPromise
 from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, parsed_phone, readable_choices
@@ -103,6 +105,15 @@ class ReadPromise:
 
 
 @dataclass(frozen=True)
+class Next:
+    """The inquiry to turn to next."""
+
+    url: str
+    reference: str
+    clock: str
+
+
+@dataclass(frozen=True)
 class Addition:
     """An inquiry that the same patient sent about the same treatment."""
 
@@ -134,11 +145,13 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
     due = promise(inquiry.reply_due_at, clinic_zone=zone, patient_zone=inquiry.time_zone)
     additions = list(inquiry.additions.order_by("received_at"))
     prefetch_related_objects([inquiry, *additions], "medical_answers")
+    beside = known_beside([inquiry])[inquiry.pk]
     readers = list(inquiry.events.reads()[: READERS_AT_MOST + 1]) if user.is_manager else []
     return {
         "inquiry": inquiry,
-        "badges": badges(inquiry, now, has_failed_mail=any(email.status == EmailStatus.FAILED for email in emails)),
-        "clock": clock(inquiry, now),
+        "badges": badges(inquiry, now, beside),
+        "next": _next(user, inquiry, now),
+        "clock": clock(inquiry, now, beside),
         "visitors": recent_visitors(inquiry, user, now),
         "related": related_inquiries(inquiry, user, zone),
         "is_late": is_overdue(inquiry, now),
@@ -241,6 +254,14 @@ def _read_assignment(assignment: Assignment, zone: ZoneInfo) -> ReadAssignment:
     )
 
 
+def _next(user: User, inquiry: Inquiry, now: datetime) -> Next | None:
+    """Return the inquiry to turn to next."""
+    found = next_waiting(user, inquiry)
+    if found is None:
+        return None
+    return Next(reverse("admin:inquiries_inquiry_change", args=[found.pk]), found.reference, clock(found, now))
+
+
 def _read_email(email: OutgoingEmail, zone: ZoneInfo) -> ReadEmail:
     """Return an e-mail in words."""
     return ReadEmail(
@@ -260,12 +281,19 @@ def _line(event: InquiryEvent, zone: ZoneInfo, names: Mapping[int, str]) -> Line
     """Return a line of the history in words."""
     return Line(
         at=_at(event.at, zone),
-        what=str(event.get_kind_display()),
+        what=_what(event),
         detail=_details(event, names),
         who=event.actor.name if event.actor else "",
         note=event.note,
         is_alarm=event.kind in ALARMING,
     )
+
+
+def _what(event: InquiryEvent) -> str:
+    """Return what happened; contact data are changed by the patient, or at the desk."""
+    if event.kind == EventKind.CONTACT_CHANGED and event.actor:
+        return _("contact data corrected at the desk")
+    return str(event.get_kind_display())
 
 
 def _details(event: InquiryEvent, names: Mapping[int, str]) -> str:

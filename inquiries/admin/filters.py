@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordinators.admin.access import person
+from coordinators.models import Coordinator
 from inquiries.enums import UNSURE
-from inquiries.inbox import ALL, OPEN, VIEWS, VIEWS_BY_CODE, View
+from inquiries.inbox import ALL, COORDINATOR, NOBODY, OPEN, VIEWS, VIEWS_BY_CODE, View
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
+from inquiries.readable import treatment_title
 from inquiries.services.assigning import OTHER_LANGUAGE
 from treatments.titles import treatment_titles
 
@@ -73,7 +75,8 @@ class LanguageFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:  # noqa: ARG002  # Django's signature
         """Return the inquiries in the language."""
-        return queryset.filter(preferred_language=self.value()) if self.value() else queryset
+        chosen = self.value()
+        return queryset.filter(preferred_language=chosen) if chosen in dict(self.lookup_choices) else queryset
 
 
 class TreatmentFilter(SimpleListFilter):
@@ -85,17 +88,45 @@ class TreatmentFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401, ARG002  # Django's signature
         """Return the treatments by title, and the patients who do not know theirs yet."""
-        return [*((str(pk), title) for pk, title in treatment_titles().items()), (UNSURE, _("I don't know yet"))]
+        return [*((str(pk), title) for pk, title in treatment_titles().items()), (UNSURE, treatment_title(None))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:  # noqa: ARG002  # Django's signature
         """Return the inquiries about the treatment."""
         chosen = self.value()
         if chosen == UNSURE:
             return queryset.filter(treatment__isnull=True)
-        return queryset.filter(treatment=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        # Only what is offered: the database would answer any other number of an address with 500.
+        return queryset.filter(treatment=int(chosen)) if chosen in dict(self.lookup_choices) else queryset
 
 
-FILTERS = (ViewFilter, LanguageFilter, TreatmentFilter)
+class CoordinatorFilter(SimpleListFilter):
+    """Whose inquiries: one coordinator's, or those that nobody has; for managers, who alone see everybody's."""
+
+    title = gettext_lazy("coordinator")
+    parameter_name = COORDINATOR
+    template = "admin/inquiries/inquiry/menu_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401, ARG002  # Django's signature
+        """Return everybody who has ever answered, for managers."""
+        if not person(request).is_manager:
+            return []
+        team = Coordinator.objects.order_by("display_name", "pk").values_list("pk", "display_name")
+        return [*((str(pk), name) for pk, name in team), (NOBODY, _("nobody"))]
+
+    def value(self) -> str | None:
+        """Return the chosen coordinator's number; an unknown one counts as none."""
+        chosen = super().value()
+        return chosen if chosen in dict(self.lookup_choices) else None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:  # noqa: ARG002  # Django's signature
+        """Return the inquiries of the coordinator."""
+        chosen = self.value()
+        if chosen == NOBODY:
+            return as_inquiries(queryset).unowned()
+        return queryset.filter(coordinator=int(chosen)) if chosen else queryset
+
+
+FILTERS = (ViewFilter, LanguageFilter, TreatmentFilter, CoordinatorFilter)
 
 
 def as_inquiries(queryset: QuerySet[Any] | None) -> InquiryQuerySet:

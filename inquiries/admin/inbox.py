@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coordinators.admin.access import InquiryStaff, person
 from coordinators.models import Coordinator, User
-from inquiries.admin.bulk import close_selected
-from inquiries.admin.by_reference import OpenByReference
+from inquiries.admin.bulk import assign_selected, close_selected
+from inquiries.admin.by_reference import TOO_OFTEN, OpenByReference, has_guessed_too_often, note_miss
 from inquiries.admin.detail import detail_context
 from inquiries.admin.filters import FILTERS
 from inquiries.admin.rows import SEALED, Inbox
@@ -45,7 +45,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
     sortable_by = ()
     search_fields = ("reference",)
     search_help_text = gettext_lazy("Reference, whole words of the name, the e-mail address or the phone number.")
-    actions = ("take_over_selected", "release_selected", close_selected)
+    actions = ("take_over_selected", "release_selected", assign_selected, close_selected)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the desk's addresses of inquiries; there is nothing to add, delete, or edit freely."""
@@ -76,8 +76,11 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         return Inbox
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the inbox under its own name."""
-        return super().changelist_view(request, {"title": _("Inbox")} | (extra_context or {}))
+        """Show the inbox under its own name, or act on what was ticked there; a key that is none stands on no page."""
+        try:
+            return super().changelist_view(request, {"title": _("Inbox")} | (extra_context or {}))
+        except ValidationError as error:
+            raise Http404 from error
 
     def get_search_results(
         self,
@@ -89,8 +92,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         return queryset, False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer to take over only to coordinators."""
+        """Offer to take over only to coordinators, and to give many away only to managers."""
         actions = super().get_actions(request)
+        if not person(request).is_manager:
+            actions.pop("assign_selected", None)
         if not Coordinator.objects.filter(user=person(request)).exists():
             actions.pop("take_over_selected", None)
         return actions
@@ -119,7 +124,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         form = STEPS_BY_NAME[step](request.POST, inquiry=inquiry, user=person(request))
         if not (form.is_valid() and not form.is_draft and _performed(form)):
             return self._show(request, inquiry, form)
-        self.message_user(request, str(form.done), messages.SUCCESS)
+        self.message_user(request, form.said, messages.SUCCESS)
         if self._find(request, inquiry_id) is None:
             # Erased, or handed to somebody else: it is not this person's to see any more.
             return redirect("admin:inquiries_inquiry_changelist")
@@ -129,10 +134,13 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         """Open an inquiry that is not one's own, by its reference and with a reason."""
         user = self._staff(request)
         form = OpenByReference(request.POST or None, label_suffix="")
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and has_guessed_too_often(user):
+            form.add_error("reference", TOO_OFTEN)
+        elif request.method == "POST" and form.is_valid():
             inquiry = open_by_reference(form.cleaned_data["reference"], reason=form.cleaned_data["reason"], by=user)
             if inquiry:
                 return redirect("admin:inquiries_inquiry_change", inquiry.pk)
+            note_miss(user)
             form.add_error("reference", _("There is no inquiry with this reference."))
         context = self._context(request) | {"title": _("Open by reference"), "form": form}
         return TemplateResponse(request, "admin/inquiries/inquiry/open.html", context)
@@ -140,7 +148,11 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
     def _show(self, request: HttpRequest, inquiry: Inquiry, tried: Step | None = None) -> HttpResponse:
         """Show the screen of one inquiry."""
         user = person(request)
-        record_read(inquiry, by=user)
+        try:
+            record_read(inquiry, by=user)
+        except Inquiry.DoesNotExist as error:
+            # Erased since it was found.
+            raise Http404 from error
         inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
         context = self._context(request) | detail_context(inquiry, user)
         context |= {"title": inquiry.reference} | step_context(inquiry, user, tried)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from coordinators.models import User
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
 from inquiries.moments import in_short
+from inquiries.readable import treatment_title
 from inquiries.sealing import blind_index
 from treatments.titles import treatment_titles
 
@@ -61,7 +60,7 @@ def _related(row: Inquiry, inquiry: Inquiry, zone: ZoneInfo, titles: Mapping[int
         pk=row.pk,
         reference=row.reference,
         received=in_short(row.received_at.astimezone(zone)),
-        treatment=titles[row.treatment_id] if row.treatment_id else _("I don't know yet"),
+        treatment=titles[row.treatment_id] if row.treatment_id else treatment_title(None),
         is_same_treatment=row.treatment_id == inquiry.treatment_id,
         state=row.status.lower(),
         state_name=str(row.get_outcome_display() if row.outcome else row.get_status_display()),

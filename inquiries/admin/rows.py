@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from coordinators.admin.access import person
 from coordinators.roster import get_policy
+from inquiries.admin.beside import known_beside
 from inquiries.admin.filters import FILTERS, ViewFilter, as_inquiries
 from inquiries.admin.words import Badge, badges, clock, is_overdue
 from inquiries.countries import country_name
@@ -24,7 +24,7 @@ from inquiries.keyset import Cursor, read_cursor, read_page
 from inquiries.models import Inquiry, InquiryEvent
 from inquiries.moments import in_short
 from inquiries.querysets import FOUND_AT_MOST, InquiryQuerySet
-from inquiries.readable import language_name
+from inquiries.readable import language_name, treatment_title
 from inquiries.sight import Sight
 from treatments.titles import treatment_titles
 
@@ -32,6 +32,16 @@ from treatments.titles import treatment_titles
 AFTER, BEFORE = "after", "before"
 # What the patients wrote stays in the database
 SEALED = ("name", "email", "phone", "message")
+# What people do; what the rule, the clock and the mail server do is left out, and so is who merely read
+PATIENTS_DOING = (
+    EventKind.RECEIVED, EventKind.ADDITION, EventKind.MESSAGE_RECEIVED, EventKind.REPLY_FILED, EventKind.DETAILS_SAVED,
+    EventKind.FILE_ADDED, EventKind.FILE_REMOVED, EventKind.CONTACT_CHANGED, EventKind.LINK_RENEWED,
+)  # fmt: skip
+STAFFS_DOING = (
+    EventKind.ASSIGNED, EventKind.RELEASED, EventKind.CONTACT_ATTEMPT, EventKind.MESSAGE_SENT, EventKind.DETAILS_WANTED,
+    EventKind.NOT_REACHED_SENT, EventKind.EMAIL_RESENT, EventKind.PERSON_CONFIRMED, EventKind.LINK_REVOKED,
+    EventKind.NOTED, EventKind.CLOSED, EventKind.REOPENED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,22 +141,20 @@ class Inbox(ChangeList):
 def inbox_rows(inquiries: list[Inquiry]) -> list[InboxRow]:
     """Return the lines for inquiries whose coordinators are fetched."""
     now, zone, titles = timezone.now(), get_policy().zone, treatment_titles()
-    undelivered = Inquiry.objects.filter(pk__in=[item.pk for item in inquiries]).with_undelivered_mail()
-    failed = set(undelivered.values_list("pk", flat=True))
-    events = _last_events(inquiries)
+    beside, events = known_beside(inquiries), _last_events(inquiries)
 
     def row(inquiry: Inquiry) -> InboxRow:
         kind, at = events.get(inquiry.pk, ("", None))
         return InboxRow(
             pk=inquiry.pk,
             reference=inquiry.reference,
-            badges=badges(inquiry, now, has_failed_mail=inquiry.pk in failed),
-            clock=clock(inquiry, now),
+            badges=badges(inquiry, now, beside[inquiry.pk]),
+            clock=clock(inquiry, now, beside[inquiry.pk]),
             is_late=is_overdue(inquiry, now),
             is_unopened=inquiry.opened_at is None,
             received=in_short(inquiry.received_at.astimezone(zone)),
             reply_by=in_short(inquiry.reply_due_at.astimezone(zone)) if inquiry.reply_due_at else "",
-            treatment=titles[inquiry.treatment_id] if inquiry.treatment_id else _("I don't know yet"),
+            treatment=titles[inquiry.treatment_id] if inquiry.treatment_id else treatment_title(None),
             language=language_name(inquiry.preferred_language),
             country=country_name(inquiry.country),
             coordinator=inquiry.coordinator.display_name if inquiry.coordinator else "",
@@ -158,8 +166,9 @@ def inbox_rows(inquiries: list[Inquiry]) -> list[InboxRow]:
 
 
 def _last_events(inquiries: list[Inquiry]) -> dict[UUID, tuple[str, datetime | None]]:
-    """Return what happened last to each inquiry, and when, leaving out who merely read it."""
-    newest = InquiryEvent.objects.timeline().filter(inquiry=OuterRef("pk"))
+    """Return what the patient or one of the staff did last about each inquiry, and when."""
+    by_people = Q(kind__in=PATIENTS_DOING) | Q(kind__in=STAFFS_DOING, actor__isnull=False)
+    newest = InquiryEvent.objects.timeline().filter(by_people, inquiry=OuterRef("pk"))
     rows = Inquiry.objects.filter(pk__in=[inquiry.pk for inquiry in inquiries])
     last = rows.values_list("pk", Subquery(newest.values("kind")[:1]), Subquery(newest.values("at")[:1]))
     return {pk: (kind, at) for pk, kind, at in last}

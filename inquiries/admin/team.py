@@ -21,12 +21,13 @@ from django.views.decorators.http import require_safe
 from coordinators.admin.access import person
 from coordinators.admin.forms import ClockInput, check_year
 from coordinators.assignment import Question
-from coordinators.coverage import Cell, Matrix
+from coordinators.coverage import BoardDay, Cell, DayKind, Matrix, board_days
 from coordinators.explanation import language_label
 from coordinators.models import Coordinator
 from coordinators.roster import clinic_place, get_policy
 from inquiries.enums import UNSURE
 from inquiries.moments import in_short, in_words
+from inquiries.readable import treatment_title
 from inquiries.services.foresight import WEEK_DAYS, coverage_from, try_out
 from treatments.enums import language_choices
 from treatments.models import Treatment
@@ -50,7 +51,7 @@ class WeekForm(forms.Form):
 
 def treatment_choices() -> list[tuple[str, str]]:
     """Return the treatments by their titles, and that the patient does not know it yet."""
-    return [*titles_by_code().items(), (UNSURE, _("I don't know yet"))]
+    return [*titles_by_code().items(), (UNSURE, treatment_title(None))]
 
 
 class SimulatorForm(forms.Form):
@@ -62,7 +63,7 @@ class SimulatorForm(forms.Form):
     at = forms.TimeField(label=pgettext_lazy("simulator", "at"), widget=ClockInput)
     known_to = forms.ModelChoiceField(
         label=gettext_lazy("The patient was answered before by"),
-        queryset=Coordinator.objects.order_by("display_name"),
+        queryset=Coordinator.objects.filter(user__is_active=True).order_by("display_name"),
         required=False,
         empty_label=pgettext_lazy("who answered before", "nobody"),
     )
@@ -88,6 +89,17 @@ class ShownCell:
     words: str
     promise: str
     state: str
+    hangs_on_one: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class ShownDay:
+    """One day of the week in words, with what it is at the clinic if it is no usual working day."""
+
+    words: str
+    note: str
+    is_closed: bool
 
 
 @dataclass(frozen=True)
@@ -108,14 +120,17 @@ def coverage_view(request: HttpRequest) -> HttpResponse:
     today = timezone.now().astimezone(get_policy().zone).date()
     form = WeekForm(request.GET if "week" in request.GET else {"week": today}, label_suffix="")
     first = form.cleaned_data["week"] if form.is_valid() else today
-    cells = coverage_from(first)
+    cells, days = coverage_from(first), board_days(first, WEEK_DAYS)
     context = {
         **_context(request, _("Coverage")),
         "form": form,
-        "days": [day_words(first + timedelta(days=number)) for number in range(WEEK_DAYS)],
-        "rows": _rows(cells),
+        "days": [ShownDay(day_words(day.day), _note(day), day.is_closed) for day in days],
+        "rows": _rows(cells, {day.day for day in days if day.is_closed}),
+        "places": len(cells),
         "holes": sum(cell.is_hole for cell in cells.values()),
         "weak": sum(not cell.is_hole and not cell.speaks for cell in cells.values()),
+        "lonely": sum(cell.hangs_on_one for cell in cells.values()),
+        "closed": sum(day.is_closed for day in days),
         "earlier": first - timedelta(days=WEEK_DAYS),
         "later": first + timedelta(days=WEEK_DAYS),
         "can_try": user.is_manager,
@@ -176,12 +191,30 @@ def treatments_words(codes: Collection[str], titles: Mapping[str, str]) -> str:
     return _("all treatments") if len(codes) == len(titles) else ", ".join(titles[code] for code in codes)
 
 
-def _rows(cells: Matrix) -> list[ShownRow]:
+def _note(day: BoardDay) -> str:
+    """Return what the clinic does on a day, if it is not what it does on most days."""
+    if day.kind == DayKind.OTHER_HOURS and day.hours:
+        words = _("other hours: %(hours)s") % {"hours": f"{day.hours[0]:%H:%M}–{day.hours[1]:%H:%M}"}
+        return f"{words} ({day.note})" if day.note else words
+    if day.kind == DayKind.HOLIDAY:
+        return _("closed: %(reason)s") % {"reason": day.note}
+    if day.kind == DayKind.CLOSED:
+        return _("closed: %(reason)s") % {"reason": day.note or _("special day")}
+    return _("closed: %(reason)s") % {"reason": _("no working day")} if day.is_closed else ""
+
+
+def _rows(cells: Matrix, closed: Collection[date]) -> list[ShownRow]:
     """Return the week row by row, the languages in the site's order; treatments with the same days share a row."""
     each: defaultdict[tuple[str, str], list[ShownCell]] = defaultdict(list)
     for place, cell in cells.items():
         state = "hole" if cell.is_hole else "covered" if cell.speaks else "weak"
-        shown = ShownCell(cell_words(cell, place.language), promise_words(cell.due_at), state)
+        shown = ShownCell(
+            words=cell_words(cell, place.language),
+            promise=promise_words(cell.due_at),
+            state=state,
+            hangs_on_one=cell.hangs_on_one,
+            is_closed=place.day in closed,
+        )
         each[place.language, place.treatment].append(shown)
     alike: defaultdict[tuple[str, tuple[ShownCell, ...]], list[str]] = defaultdict(list)
     for (language, treatment), days in each.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from inquiries.admin.beside import Beside
 from inquiries.enums import Status
 from inquiries.models import Inquiry
 from inquiries.moments import span
@@ -22,21 +23,22 @@ class Badge:
     text: "str | _StrPromise"
 
 
-def badges(inquiry: Inquiry, now: datetime, *, has_failed_mail: bool) -> list[Badge]:
-    """Return everything about an inquiry that should catch the eye, the most pressing first.
-
-    A mail has failed while nobody has phoned since (`with_undelivered_mail`).
-    """
+def badges(inquiry: Inquiry, now: datetime, beside: Beside) -> list[Badge]:
+    """Return everything about an inquiry that should catch the eye, the most pressing first."""
+    is_in_contact = inquiry.status == Status.CONTACTED
     states = (
         (is_overdue(inquiry, now), Badge("overdue", _("overdue"))),
         (inquiry.is_quarantined, Badge("quarantine", _("quarantine"))),
-        (inquiry.is_flagged and inquiry.status != Status.CLOSED, Badge("flagged", _("needs an owner"))),
-        (has_failed_mail and inquiry.email_refused_at is not None, Badge("failed", _("please phone"))),
-        (has_failed_mail and inquiry.email_refused_at is None, Badge("failed", _("failed mail"))),
+        (inquiry.is_flagged and inquiry.coordinator_id is None, Badge("flagged", _("needs an owner"))),
+        (inquiry.is_flagged and inquiry.coordinator_id is not None, Badge("flagged", _("needs a look"))),
+        (beside.has_failed_mail and inquiry.email_refused_at is not None, Badge("failed", _("please phone"))),
+        (beside.has_failed_mail and inquiry.email_refused_at is None, Badge("failed", _("failed mail"))),
         (inquiry.person_is_doubtful, Badge("quarantine", _("confirm the person"))),
+        (beside.is_to_look_at, Badge("due", _("look again today"))),
         (inquiry.opened_at is None, Badge("unopened", _("unopened"))),
         (inquiry.status == Status.WAITING and not is_overdue(inquiry, now), Badge("waiting", _("waiting"))),
-        (inquiry.status == Status.CONTACTED, Badge("contacted", _("in contact"))),
+        (is_in_contact and beside.is_not_reached, Badge("waiting", _("not reached"))),
+        (is_in_contact and not beside.is_not_reached, Badge("contacted", _("in contact"))),
         (inquiry.status == Status.CLOSED, Badge("closed", _("closed"))),
     )
     return [badge for holds, badge in states if holds]
@@ -47,12 +49,12 @@ def is_overdue(inquiry: Inquiry, now: datetime) -> bool:
     return inquiry.status == Status.WAITING and inquiry.reply_due_at is not None and inquiry.reply_due_at < now
 
 
-def clock(inquiry: Inquiry, now: datetime) -> str:
+def clock(inquiry: Inquiry, now: datetime, beside: Beside | None = None) -> str:
     """Return the countdown in words: how much time is left, how late it is, or how it ended."""
     if inquiry.status == Status.CLOSED:
         return str(inquiry.get_outcome_display())
     if inquiry.status == Status.CONTACTED:
-        return _("answered")
+        return _("tried, not reached") if beside and beside.is_not_reached else _("answered")
     if inquiry.reply_due_at is None:
         return _("no time promised")
     if inquiry.reply_due_at < now:

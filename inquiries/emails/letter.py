@@ -52,6 +52,34 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Something that can be opened, and what to know about it."""
+
+    label: str
+    url: str
+    note: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The link as plain text."""
+        return f"- {', '.join(filter(None, [self.label, self.note]))}\n  {self.url}"
+
+
+@dataclass(frozen=True)
+class Links:
+    """A list of what can be opened, under a short line; as HTML the addresses are behind the labels."""
+
+    look: ClassVar[str] = "links"
+    title: str
+    items: tuple[Link, ...]
+
+    @property
+    def plain(self) -> str:
+        """The part as plain text."""
+        return "\n".join([self.title, *(item.plain for item in self.items)])
+
+
+@dataclass(frozen=True)
 class Facts:
     """Names and values, one a line."""
 
@@ -125,7 +153,7 @@ class Reach:
         return f"{self.text}\n{', '.join(filter(None, [self.phone, self.email]))}"
 
 
-Part = Words | Panel | Listing | Facts | Quote | Button | Code | Reach
+Part = Words | Panel | Listing | Links | Facts | Quote | Button | Code | Reach
 
 
 @dataclass(frozen=True)

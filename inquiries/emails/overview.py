@@ -3,8 +3,10 @@
 They are made when they are sent: who has lost the right to read them meanwhile gets none.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,16 +17,17 @@ from django.utils.translation import ngettext, pgettext
 
 from coordinators.models import User
 from coordinators.roster import get_policy
-from inquiries.alarms import Cause, Finding, find
+from inquiries.alarms import Cause, Finding, concerned, find
 from inquiries.emails.addressee import NoRecipientError
-from inquiries.emails.letter import Button, Facts, Letter, Listing, Panel, Part, Words
+from inquiries.emails.letter import Button, Facts, Letter, Link, Links, Panel, Part, Words
 from inquiries.emails.staff import reader_of, staff_letter
 from inquiries.models import OutgoingEmail
-from inquiries.moments import in_words, span
-from inquiries.overviews import Neglected, managers_view, own_counts
+from inquiries.moments import in_short, in_words, span
+from inquiries.overviews import ManagersView, Neglected, managers_view, own_counts
 
 _INBOX = "admin:inquiries_inquiry_changelist"
 _OUTBOX = "admin:inquiries_outgoingemail_changelist"
+_COVERAGE = "admin:coordinators_coverage"
 
 
 def digest(email: OutgoingEmail) -> Letter:
@@ -51,22 +54,29 @@ def digest(email: OutgoingEmail) -> Letter:
 
 
 def manager_digest(email: OutgoingEmail) -> Letter:
-    """Return what is late or unopened, by whoever answers: references and for how long."""
+    """Return what needs a manager: what is late first, whose it is, and the way to each."""
     user = _reader(email, lambda person: person.is_manager)
     view = managers_view(timezone.now())
-    parts: list[Part] = [
-        Listing(_("%(name)s:") % {"name": name or _("Nobody")}, tuple(_neglect(item) for item in items))
-        for name, items in view.by_coordinator.items()
-    ]
-    if view.is_empty:
-        parts.append(Words(_("Nothing is late, and everything has been opened.")))
+    zone = get_policy().zone
+    late = tuple(_late(item) for item in view.late)
+    unopened = tuple(_unopened(item, zone) for item in view.unopened)
+    also = _also(view)
+    parts: list[Part] = []
+    if late:
+        parts.append(Links(_("Longer than promised, the longest first:"), late))
+    if unopened:
+        parts.append(Links(_("Not opened, though half of the promised time has passed:"), unopened))
+    if not late and not unopened:
+        parts.append(Words(_("Nothing is late, and nothing has waited unopened for long.")))
     if view.is_cut:
         parts.append(Words(_("There are more. The inbox shows all of them.")))
+    if also:
+        parts.append(Links(_("Also at the desk:"), also))
     return staff_letter(
-        _("Late and unopened inquiries, %(day)s") % {"day": _today()},
-        _("Late and unopened inquiries"),
+        _managers_subject(view),
+        _("All inquiries this morning"),
         *parts,
-        Button(_("Open the inbox"), _address(_INBOX, "overdue" if _any_late(view.by_coordinator) else "unopened")),
+        Button(_("Open the inbox"), _address(_INBOX, "overdue" if late else "unopened" if unopened else "")),
         _how_to_stop(),
         reader=user,
     )
@@ -78,14 +88,17 @@ def alarm(email: OutgoingEmail) -> Letter:
     if email.topic not in Cause:
         raise NoRecipientError
     cause = Cause(email.topic)
-    finding = find(cause, timezone.now())
+    now = timezone.now()
+    finding = find(cause, now)
     noticed = in_words(email.created_at.astimezone(get_policy().zone))
-    state = _IN_WORDS[cause](finding) if finding else _("This has passed meanwhile. Nothing is left to do.")
+    lines = [_IN_WORDS[cause](finding), *_whom_to_ask(cause)] if finding else [_passed()]
     label, address = _where(cause)
+    named = tuple(_link(pk, reference) for pk, reference in concerned(cause, now)) if finding else ()
     return staff_letter(
         _("Alarm: %(cause)s") % {"cause": cause.label},
         str(cause.label),
-        Panel((state,), is_alarm=finding is not None),
+        Panel(tuple(lines), is_alarm=finding is not None),
+        *((Links(_("It is about:"), named),) if named else ()),
         Facts(((_("Noticed"), noticed),)),
         Button(label, address),
         Words(_("You get this at most once an hour for each cause."), is_quiet=True),
@@ -95,7 +108,7 @@ def alarm(email: OutgoingEmail) -> Letter:
 
 
 def _unsent(finding: Finding) -> str:
-    text = _("The oldest e-mail has waited for %(span)s. Is the mail server working?")
+    text = _("The oldest e-mail has waited for %(span)s.")
     return text % {"span": _minutes(finding)}
 
 
@@ -127,19 +140,19 @@ def _no_owner(finding: Finding) -> str:
 
 
 def _sweep(finding: Finding) -> str:
-    text = _("E-mails that are due have not been looked for in %(span)s. Is the scheduler running?")
+    text = _("E-mails that are due have not been looked for in %(span)s.")
     return text % {"span": _minutes(finding)}
 
 
 def _clock(finding: Finding) -> str:
-    text = _("The promised times have not been watched for %(span)s. Is the scheduler running?")
+    text = _("The promised times have not been watched for %(span)s.")
     return text % {"span": _minutes(finding)}
 
 
 def _retention(finding: Finding) -> str:
     text = ngettext(
-        "Records should have been erased %(count)d day ago. Is the scheduler running?",
-        "Records should have been erased %(count)d days ago. Is the scheduler running?",
+        "Records should have been erased %(count)d day ago.",
+        "Records should have been erased %(count)d days ago.",
         finding.number,
     )
     return text % {"count": finding.number}
@@ -151,7 +164,7 @@ def _quarantine(finding: Finding) -> str:
 
 
 def _mailbox(finding: Finding) -> str:
-    text = _("Patients' replies have not been collected for %(span)s. Is the mailbox working?")
+    text = _("Patients' replies have not been collected for %(span)s.")
     return text % {"span": _minutes(finding)}
 
 
@@ -174,6 +187,22 @@ _VIEWS = {
 }
 
 
+def _whom_to_ask(cause: Cause) -> tuple[str, ...]:
+    """Return who can mend it, where that is nobody at the desk."""
+    if cause in {Cause.SWEEP, Cause.CLOCK, Cause.RETENTION}:
+        return (_("Tell whoever looks after the server: the worker or the scheduler does not run."),)
+    if cause is Cause.UNSENT:
+        return (_("Tell whoever looks after the server: the mail server or the worker does not work."),)
+    if cause is Cause.MAILBOX:
+        return (_("Tell whoever looks after the server: the clinic's mailbox cannot be read."),)
+    return ()
+
+
+def _passed() -> str:
+    """Return that nothing is wrong any more."""
+    return _("This has passed meanwhile. Nothing is left to do.")
+
+
 def _where(cause: Cause) -> tuple[str, str]:
     """Return where a cause is dealt with: a view of the inbox, the outbox, or the desk's first page."""
     if cause in _VIEWS:
@@ -188,19 +217,57 @@ def _minutes(finding: Finding) -> str:
     return span(timedelta(minutes=finding.number))
 
 
-def _neglect(item: Neglected) -> str:
-    """Return a line about one inquiry."""
-    words = [item.reference]
-    if item.late_for is not None:
-        words.append(_("%(span)s longer than promised") % {"span": span(item.late_for)})
-    if item.unopened_for is not None:
-        words.append(_("not opened for %(span)s") % {"span": span(item.unopened_for)})
-    return ", ".join(words)
+def _managers_subject(view: ManagersView) -> str:
+    """Return the numbers that matter, or the day if there are none."""
+    words = []
+    if view.longest_late is not None:
+        late = ngettext(
+            "%(count)d inquiry too late: %(span)s",
+            "%(count)d inquiries too late, the oldest %(span)s",
+            view.late_count,
+        )
+        words.append(late % {"count": view.late_count, "span": span(view.longest_late)})
+    if view.unopened_count:
+        unopened = ngettext("%(count)d inquiry not opened", "%(count)d inquiries not opened", view.unopened_count)
+        words.append(unopened % {"count": view.unopened_count})
+    return " · ".join(words) or _("All inquiries this morning, %(day)s") % {"day": _today()}
 
 
-def _any_late(lines: Mapping[str, list[Neglected]]) -> bool:
-    """Return whether anything is late."""
-    return any(item.late_for is not None for items in lines.values() for item in items)
+def _late(item: Neglected) -> Link:
+    """Return a line about an inquiry that is late."""
+    words = [_("%(span)s longer than promised") % {"span": span(item.late_for or timedelta())}, _owner(item)]
+    if item.is_unopened:
+        words.append(_("not opened"))
+    return _link(item.pk, item.reference, ", ".join(words))
+
+
+def _unopened(item: Neglected, zone: ZoneInfo) -> Link:
+    """Return a line about an inquiry that nobody has opened; hours would count nights and weekends."""
+    received = in_short(item.received_at.astimezone(zone))
+    return _link(item.pk, item.reference, f"{_('received %(moment)s') % {'moment': received}}, {_owner(item)}")
+
+
+def _owner(item: Neglected) -> str:
+    """Return whose an inquiry is."""
+    return item.owner or pgettext("who answers an inquiry", "nobody")
+
+
+def _link(pk: uuid.UUID, reference: str, note: str = "") -> Link:
+    """Return the way to an inquiry on the desk."""
+    return Link(reference, settings.SITE_URL + reverse("admin:inquiries_inquiry_change", args=[pk]), note)
+
+
+def _also(view: ManagersView) -> tuple[Link, ...]:
+    """Return what else waits for a person, and who is away; only what there is."""
+    lines = (
+        (_("In quarantine: %(count)d"), view.in_quarantine, "quarantine"),
+        (_("With an e-mail that did not arrive: %(count)d"), view.failed_mail, "failed-mail"),
+        (_("Needs a look: %(count)d"), view.needs_a_look, "unassigned"),
+    )
+    found = [Link(text % {"count": number}, _address(_INBOX, name)) for text, number, name in lines if number]
+    if view.away:
+        found.append(Link(_("Away today: %(names)s") % {"names": ", ".join(view.away)}, _address(_COVERAGE)))
+    return tuple(found)
 
 
 def _reader(email: OutgoingEmail, may_read: Callable[[User], bool]) -> User:

@@ -15,7 +15,7 @@ from coordinators.models import ReplyPolicy
 from inquiries.codes import CODE_LIFE, code_as_shown
 from inquiries.emails.addressee import NoRecipientError
 from inquiries.emails.letter import Button, Code, Letter, Listing, Panel, Part, Quote, Reach, Words
-from inquiries.enums import AnswerMailLevel, ErasedBy, Sender
+from inquiries.enums import AnswerMailLevel, ErasedBy, EventKind, Sender
 from inquiries.links import private_url
 from inquiries.models import AnswerMailChoice, Inquiry, Message, OutgoingEmail
 from inquiries.moments import in_words
@@ -28,7 +28,7 @@ def confirmation(email: OutgoingEmail) -> Letter:
     """Return the letter that says: we have your inquiry; this person answers, by then."""
     inquiry = _inquiry(email)
     return _letter(
-        _("We have your inquiry"),
+        pgettext("e-mail", "We have your inquiry"),
         inquiry.reference,
         Words(_("We have received your inquiry. Its reference is %(reference)s.") % {"reference": inquiry.reference}),
         _who_answers(inquiry),
@@ -217,13 +217,15 @@ def link(email: OutgoingEmail) -> Letter:
 def address_changed(email: OutgoingEmail) -> Letter:
     """Return the letter to the old address: contact data were changed. Neither the new ones nor a link stand in it."""
     inquiry = _inquiry(email)
+    change = inquiry.events.filter(kind=EventKind.CONTACT_CHANGED).order_by("-at").first()
+    if change and change.actor_id:
+        what = _("Somebody asked us to change the contact data of your inquiry %(reference)s, and our team did so.")
+    else:
+        what = _("Somebody changed the contact data of your inquiry %(reference)s on its private page.")
     return _letter(
         _("Your contact data were changed"),
         inquiry.reference,
-        Words(
-            _("Somebody changed the contact data of your inquiry %(reference)s on its private page.")
-            % {"reference": inquiry.reference}
-        ),
+        Words(what % {"reference": inquiry.reference}),
         Words(_("Was it you? Then you need not do anything.")),
         *_reach(_("Was it not you? Please phone us soon and name the reference:")),
         *_closed_for_now(inquiry),

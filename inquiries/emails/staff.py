@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.formats import date_format
 from django.utils.http import urlsafe_base64_encode
@@ -21,7 +22,7 @@ from coordinators.roster import clinic_place, clinic_today
 from inquiries.countries import country_name
 from inquiries.emails.addressee import NoRecipientError
 from inquiries.emails.letter import Button, Facts, Letter, Listing, Part, Quote, Words
-from inquiries.enums import ErasedBy, MailDetail
+from inquiries.enums import ErasedBy, MailDetail, Status
 from inquiries.models import Inquiry, MailDetailChoice, OutgoingEmail
 from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, readable_choices, treatment_title
@@ -45,8 +46,20 @@ class _Clock:
         return _("Received"), f"{in_words(self._here(self.inquiry.received_at))} ({clinic_place()})"
 
     @property
+    def is_answered(self) -> bool:
+        """Whether the patient waits for no first answer any more."""
+        return self.inquiry.status == Status.CONTACTED
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over, and the patient still waits."""
+        return self.due_at is not None and self.due_at < timezone.now() and not self.is_answered
+
+    @property
     def reply_by(self) -> Row:
-        """By when the patient was told to hear from us, on both clocks."""
+        """By when the patient was told to hear from us, on both clocks; a time that is over is not asked for."""
+        if self.is_answered:
+            return _("Status"), _("in contact already")
         promised = promise(self.due_at, clinic_zone=self.policy.zone, patient_zone=self.inquiry.time_zone)
         if promised is None:
             return _("Reply by"), _("no time could be promised; please answer soon")
@@ -54,6 +67,8 @@ class _Clock:
         if promised.patient_at:
             note = _("patient's clock")
             text += f" – {in_words(promised.patient_at)} ({note})"
+        if self.is_late:
+            return _("Promised by"), f"{text} – {_('late')}"
         return _("Reply by"), text
 
     def subject(self, beginning: str) -> str:
@@ -67,7 +82,11 @@ class _Clock:
             language.upper(),
             country_name(self.inquiry.country),
         ]
-        if self.due_at:
+        if self.is_answered:
+            words.append(_("in contact already"))
+        elif self.is_late:
+            words.append(_("late"))
+        elif self.due_at:
             words.append(_("reply by %(moment)s") % {"moment": in_short(self._here(self.due_at))})
         return " · ".join(words)
 
@@ -77,15 +96,19 @@ class _Clock:
 
 
 def handover(email: OutgoingEmail) -> Letter:
-    """Return the notice to whoever answers a new inquiry, with as much of it as the clinic chose."""
+    """Return the notice to whoever answers an inquiry, new or not, with as much of it as the clinic chose."""
     inquiry = _inquiry(email)
-    level = mail_detail_level()
-    heading = _("There is a new inquiry for you")
-    subject = _clock(inquiry).subject(_("New inquiry %(reference)s"))
-    parts: list[Part] = [
-        Words(_("There is a new inquiry for you: %(reference)s.") % {"reference": inquiry.reference}),
-        _facts(inquiry),
-    ]
+    # An e-mail that had to wait may reach somebody whose inquiry it is no more, or who has left: it is a notice then.
+    user = email.coordinator.user if email.coordinator_id == inquiry.coordinator_id and email.coordinator else None
+    level = mail_detail_level() if user and user.is_active and user.handles_inquiries else MailDetail.NOTICE
+    if inquiry.assignments.count() > 1:
+        heading, beginning = _("An inquiry is yours now"), _("Inquiry %(reference)s is yours now")
+        text = _came_from(inquiry)
+    else:
+        heading, beginning = _("There is a new inquiry for you"), _("New inquiry %(reference)s")
+        text = _("There is a new inquiry for you: %(reference)s.") % {"reference": inquiry.reference}
+    subject = _clock(inquiry).subject(beginning)
+    parts: list[Part] = [Words(text), _facts(inquiry)]
     if inquiry.is_flagged:
         problem = _("Nobody fits") if inquiry.reply_due_at else _("No time promised")
         subject = f"{problem}: {subject}"
@@ -297,6 +320,17 @@ def _facts(inquiry: Inquiry) -> Facts:
             (_("Country"), country_name(inquiry.country)),
         )
     )
+
+
+def _came_from(inquiry: Inquiry) -> str:
+    """Return that an inquiry has moved, and who had it before, if anybody had."""
+    before = inquiry.assignments.select_related("coordinator").order_by("-made_at", "-pk")
+    earlier = (made.coordinator for made in before if made.coordinator)
+    name = next((person.display_name for person in earlier if person != inquiry.coordinator), "")
+    words = {"reference": inquiry.reference, "name": name}
+    if not name:
+        return _("Inquiry %(reference)s is yours now.") % words
+    return _("Inquiry %(reference)s is yours now. Before, %(name)s had it.") % words
 
 
 def _why_flagged(inquiry: Inquiry) -> Words:

@@ -1,4 +1,7 @@
-"""Cells that no spreadsheet takes for a formula, whatever somebody typed into a form."""
+"""Cells that no spreadsheet takes for a formula, whatever somebody typed into a form.
+
+Only CSV needs the quote: a program guesses there what a cell is. A workbook says itself that a cell is text.
+"""
 
 import unicodedata
 
@@ -9,9 +12,14 @@ _SKIPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Zs", "Zl", "Zp", "Mn",
 _QUOTE = "'"
 
 
+def clean_cell(text: str) -> str:
+    """Return the text for a cell: without control characters."""
+    return "".join(_clean(character) for character in text.replace("\r\n", "\n")).strip()
+
+
 def safe_cell(text: str) -> str:
-    """Return the text for a cell: without control characters, quoted if a program could take it for a formula."""
-    clean = "".join(_clean(character) for character in text.replace("\r\n", "\n")).strip()
+    """Return the text for a cell of CSV: clean, and quoted if a program could take it for a formula."""
+    clean = clean_cell(text)
     return _QUOTE + clean if starts_formula(clean) else clean
 
 

@@ -1,6 +1,7 @@
 """What an export says about an inquiry: codes in words, and patients' own data only where they were asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,37 +9,61 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from coordinators.roster import get_policy
 from inquiries.countries import country_name
 from inquiries.details.readable import ReadAnswer, readable_answers
-from inquiries.enums import ContactBy, Outcome, Status
-from inquiries.exports.cells import safe_cell
-from inquiries.models import Inquiry
-from inquiries.readable import language_name
+from inquiries.enums import ContactBy, Outcome, PromiseEnding, Status
+from inquiries.models import Inquiry, ReplyPromise
+from inquiries.readable import language_name, treatment_title
 from treatments.titles import treatment_titles
 
-Line = list[str]
+# A text, or a moment on the clinic's clock
+Cell = str | datetime
+Line = list[Cell]
 BATCH = 500
+# Widths of columns in characters; one message must not fill the screen
+_CODE, _MOMENT, _WORDS, _TEXT = 14, 19, 24, 50
+# Of several promises of one inquiry the first of these counts: one that was broken was not made good by the next.
+_WORST_FIRST = (PromiseEnding.BROKEN, PromiseEnding.LATE, "", PromiseEnding.KEPT, PromiseEnding.DROPPED)
 
 
-def headings(*, with_health_data: bool) -> Line:
-    """Return the names of the columns in the active language."""
-    names = [
-        _("Reference"), _("Received"), _("Answer in"), _("Country"), _("Status"), _("Coordinator"), _("Reply by"),
-        _("First contact attempt"), _("Outcome"),
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Column:
+    """A column's name in the reader's language, and how wide a sheet shows it."""
+
+    name: str
+    width: int
+
+
+def columns(*, with_health_data: bool) -> list[Column]:
+    """Return the columns in the active language."""
+    found = [
+        Column(_("Reference"), _CODE),
+        Column(_("Received"), _MOMENT),
+        Column(_("Answer in"), _CODE),
+        Column(_("Country"), _MOMENT),
+        Column(_("Status"), _WORDS),
+        Column(_("Coordinator"), _WORDS),
+        Column(_("Reply by"), _MOMENT),
+        Column(capfirst(_("promised time")), _WORDS),
+        Column(_("First contact attempt"), _MOMENT),
+        Column(_("Closed on"), _MOMENT),
+        Column(_("Outcome"), _WORDS),
+        Column(_("Quarantine"), _CODE),
+    ]
     if with_health_data:
-        names += [
-            _("Name"),
-            _("E-mail"),
-            _("Phone"),
-            _("Contact by"),
-            _("Treatment"),
-            _("Message"),
-            _("Details for the doctor"),
+        found += [
+            Column(_("Name"), _WORDS),
+            Column(_("E-mail"), _WORDS),
+            Column(_("Phone"), _MOMENT),
+            Column(_("Contact by"), _WORDS),
+            Column(_("Treatment"), _WORDS),
+            Column(_("Message"), _TEXT),
+            Column(_("Details for the doctor"), _TEXT),
         ]
-    return names
+    return found
 
 
 def batches(keys: Sequence[UUID], *, with_health_data: bool, language: str) -> Iterator[list[Line]]:
@@ -60,23 +85,19 @@ def _batched(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 
 def _lines(keys: Sequence[UUID], zone: ZoneInfo, *, with_health_data: bool) -> list[Line]:
     """Return the lines of one batch; what was erased meanwhile has none."""
-    rows = Inquiry.objects.select_related("coordinator")
+    rows = Inquiry.objects.select_related("coordinator").prefetch_related("promises")
     if with_health_data:
         rows = rows.prefetch_related("medical_answers")
     else:
         rows = rows.defer("name", "email", "phone", "message")
     found = rows.in_bulk(list(keys))
     titles = treatment_titles() if with_health_data else {}
-    return [
-        [safe_cell(cell) for cell in _cells(found[key], zone, titles if with_health_data else None)]
-        for key in keys
-        if key in found
-    ]
+    return [_cells(found[key], zone, titles if with_health_data else None) for key in keys if key in found]
 
 
 def _cells(inquiry: Inquiry, zone: ZoneInfo, titles: dict[int, str] | None) -> Line:
     """Return one line; with the treatments' titles also what the patient wrote."""
-    cells = [
+    cells: Line = [
         inquiry.reference,
         _moment(inquiry.received_at, zone),
         capfirst(language_name(inquiry.preferred_language)),
@@ -84,12 +105,15 @@ def _cells(inquiry: Inquiry, zone: ZoneInfo, titles: dict[int, str] | None) -> L
         capfirst(str(Status(inquiry.status).label)),
         inquiry.coordinator.display_name if inquiry.coordinator else "",
         _moment(inquiry.reply_due_at, zone),
+        capfirst(_ending(inquiry.promises.all())),
         _moment(inquiry.first_contact_at, zone),
+        _moment(inquiry.closed_at, zone),
         capfirst(str(Outcome(inquiry.outcome).label)) if inquiry.outcome else "",
+        pgettext("answer", "Yes") if inquiry.is_quarantined else pgettext("answer", "No"),
     ]
     if titles is None:
         return cells
-    treatment = titles[inquiry.treatment_id] if inquiry.treatment_id else _("I don't know yet")
+    treatment = titles[inquiry.treatment_id] if inquiry.treatment_id else treatment_title(None)
     contact_by = ", ".join(str(ContactBy(code).label) for code in inquiry.contact_by)
     return [
         *cells,
@@ -114,6 +138,15 @@ def _answer(answer: ReadAnswer) -> str:
     return f"{answer.label} {', '.join(filter(None, [*answer.chosen, answer.words]))}"
 
 
-def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Return a moment on the clinic's clock so that every spreadsheet sorts it."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
+def _ending(promises: Iterable[ReplyPromise]) -> str:
+    """Return whether the promised time was kept; nothing where none was promised."""
+    endings = {promise.ending for promise in promises}
+    worst = next((ending for ending in _WORST_FIRST if ending in endings), None)
+    if worst is None:
+        return ""
+    return str(PromiseEnding(worst).label) if worst else _("running")
+
+
+def _moment(moment: datetime | None, zone: ZoneInfo) -> Cell:
+    """Return a moment on the clinic's clock to the minute; spreadsheets know no time zones."""
+    return moment.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None) if moment else ""

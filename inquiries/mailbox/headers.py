@@ -9,7 +9,7 @@ from email.utils import getaddresses
 from inquiries.sealing.blind import normal_email
 from inquiries.text import header_safe
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+_MESSAGE_ID = re.compile(r"<[^<>\s\x00]{3,250}>")
 LONGEST_HEADER = 2000
 
 

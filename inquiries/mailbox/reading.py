@@ -1,6 +1,8 @@
 """From the bytes of an e-mail to what the site needs of it; nothing in an e-mail can make this fail."""
 
+import codecs
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -22,6 +24,12 @@ LONGEST_TEXT = 20_000
 LONGEST_PART = 200_000
 DEEPEST_PART = 12
 MOST_IDS = 50
+# The standard library needs minutes for a kilometre of parameters, for hundreds of parts in one another, and for what
+# says that it is written as a domain's name: no mail program sends these.
+LONGEST_PARAMETERS = 4000
+MOST_MULTIPARTS = 40
+_PARAMETERS = re.compile(rb"(?:^|(?<=[\r\n]))content-[a-z]+:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.IGNORECASE)
+_SLOW_CHARSETS = frozenset({"punycode", "idna"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,9 @@ def identity_of(message: Message) -> tuple[str, ...]:
 def read_mail(data: bytes) -> IncomingMail:
     """Return what an e-mail says; of one that cannot be read, only that it is broken."""
     identity = identity_of(BytesHeaderParser().parsebytes(data))
+    if _is_bomb(data):
+        logger.warning("e-mail would take too long to read")
+        return IncomingMail(identity=identity, is_broken=True)
     try:
         return _read(message_from_bytes(data), identity)
     except Exception as error:  # noqa: BLE001  # whatever strangers send must not stop the mails behind it
@@ -82,6 +93,13 @@ def _read(message: Message, identity: tuple[str, ...]) -> IncomingMail:
         is_from_daemon=is_daemon(sender),
         is_broken=not header(message, "From") or _is_torn(message),
     )
+
+
+def _is_bomb(data: bytes) -> bool:
+    """Return whether an e-mail is made to keep its reader busy; told before anything of it is taken apart."""
+    found = [match[0] for match in _PARAMETERS.finditer(data)]
+    multiparts = sum(b"multipart/" in header.lower() for header in found)
+    return multiparts > MOST_MULTIPARTS or any(len(header) > LONGEST_PARAMETERS for header in found)
 
 
 def _is_torn(message: Message) -> bool:
@@ -145,6 +163,8 @@ def _decoded(part: Message) -> str:
         return ""
     for charset in (part.get_content_charset(), "utf-8"):
         try:
+            if charset and codecs.lookup(charset).name in _SLOW_CHARSETS:
+                continue
             return content.decode(charset or "utf-8")
         except (LookupError, UnicodeDecodeError, ValueError):
             continue

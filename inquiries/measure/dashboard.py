@@ -1,7 +1,6 @@
 """The desk's first page: for everybody one sentence, for managers how the clinic answers and where patients stop."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -16,7 +15,7 @@ from inquiries.measure.charts import Bar, Chart, Sketch
 from inquiries.measure.first_replies import DAYS, FirstReplies, first_replies
 from inquiries.measure.funnel import Funnel, read_funnel
 from inquiries.measure.waiting import CoordinatorLoad, Undelivered, Verdict, loads, undelivered, verdict
-from inquiries.moments import span
+from inquiries.moments import hours_and_minutes
 from inquiries.services.inbound import unfiled_count
 
 
@@ -99,7 +98,7 @@ def _draw_loads(lines: list[CoordinatorLoad]) -> Chart:
 
 def _speed(figures: FirstReplies) -> Speed:
     """Return how fast the clinic answers; without enough answers only the promise is told."""
-    bars = [Bar(_("Promised within"), span(timedelta(minutes=figures.promised)), [("promise", figures.promised)])]
+    bars = [Bar(_("Promised within"), hours_and_minutes(figures.promised), [("promise", figures.promised)])]
     if figures.is_telling:
         half = _draw_time(_("Half answered within"), figures.median, figures)
         bars = [half, _draw_time(_("Nine of ten answered within"), figures.slowest_tenth, figures), *bars]
@@ -108,13 +107,14 @@ def _speed(figures: FirstReplies) -> Speed:
         _("Time to the first answer, in working hours"),
         _("Three bars from nothing: half of the patients, nine of ten, and what is promised."),
     )
-    return Speed(figures, DAYS, [(bar.label, bar.value) for bar in bars], sketch.bars(bars))
+    lines = [(bar.label, _("%(span)s of working time") % {"span": bar.value}) for bar in bars]
+    return Speed(figures, DAYS, lines, sketch.bars(bars))
 
 
 def _draw_time(label: str, minutes: int | None, figures: FirstReplies) -> Bar:
     """Return the bar of a time, late when it is more than promised; one that is not over yet is as long as the wait."""
     drawn = figures.longest_wait if minutes is None else minutes
-    words = span(timedelta(minutes=drawn))
+    words = hours_and_minutes(drawn)
     if minutes is None:
         words = pgettext("time to the first answer", "more than %(span)s") % {"span": words}
     return Bar(label, words, [("late" if drawn > figures.promised else "kept", drawn)])

@@ -43,6 +43,9 @@ def _is_welcome(request: HttpRequest) -> bool:
 
 def _is_page(step: FunnelStep, language: str, treatment: str) -> bool:
     """Return whether there is such a page: a treatment's, or the form's own, which is about none."""
+    if not treatment.isprintable():
+        # PostgreSQL takes no zero byte, not even to look for.
+        return False
     if not treatment:
         return step == FunnelStep.FORM_OPENED
     return TreatmentPage.objects.published().filter(language=language, treatment__code=treatment).exists()

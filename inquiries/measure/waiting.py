@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coordinators.models import Coordinator
+from inquiries.inbox import owner_url, view_url
 from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.moments import span
 from inquiries.querysets import CONTACTED_RANK, InquiryQuerySet
@@ -22,7 +23,23 @@ class Verdict:
 
     sentence: str
     next: str
-    is_alarm: bool
+    # Who waits longest, if anybody waits too long
+    oldest: "Oldest | None" = None
+    url: str = ""
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether anybody waits too long."""
+        return self.oldest is not None
+
+
+@dataclass(frozen=True)
+class Oldest:
+    """The inquiry that waits longest, where it is, and who should have answered."""
+
+    reference: str
+    url: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,7 @@ class CoordinatorLoad:
     """What one person has on the desk; every open inquiry is late, waiting or in contact."""
 
     name: str
+    url: str
     late: int
     waiting: int
     in_contact: int
@@ -56,7 +74,10 @@ class Undelivered:
 
 def verdict(rows: InquiryQuerySet, now: datetime) -> Verdict:
     """Return whether anybody among these inquiries waits too long; who is held in quarantine was promised nothing."""
-    late = rows.not_quarantined().overdue(now).aggregate(count=Count("pk"), oldest=Min("reply_due_at"))
+    late = rows.overdue(now)
+    number = late.aggregate(count=Count("pk"))["count"]
+    fields = ("reference", "reply_due_at", "coordinator__display_name")
+    oldest = late.select_related("coordinator").only(*fields).longest_waiting_first().first()
     waiting = rows.waiting().filter(reply_due_at__gte=now).aggregate(count=Count("pk"), next=Min("reply_due_at"))
     upcoming = ""
     if waiting["count"]:
@@ -66,27 +87,37 @@ def verdict(rows: InquiryQuerySet, now: datetime) -> Verdict:
             waiting["count"],
         )
         upcoming = words % {"count": waiting["count"], "span": span(waiting["next"] - now)}
-    if not late["count"]:
-        return Verdict(_("Nobody waits too long."), upcoming, is_alarm=False)
+    if oldest is None or oldest.reply_due_at is None:
+        return Verdict(_("Nobody waits too long."), upcoming)
     words = ngettext(
         "%(count)d patient waits longer than promised: %(span)s too long.",
         "%(count)d patients wait longer than promised, the oldest %(span)s too long.",
-        late["count"],
+        number,
     )
-    sentence = words % {"count": late["count"], "span": span(now - late["oldest"])}
-    return Verdict(sentence, upcoming, is_alarm=True)
+    sentence = words % {"count": number, "span": span(now - oldest.reply_due_at)}
+    return Verdict(sentence, upcoming, _oldest(oldest), view_url("overdue"))
+
+
+def _oldest(inquiry: Inquiry) -> Oldest:
+    """Return what is told of the inquiry that waits longest."""
+    owner = inquiry.coordinator.display_name if inquiry.coordinator else _("nobody")
+    return Oldest(inquiry.reference, reverse("admin:inquiries_inquiry_change", args=[inquiry.pk]), owner)
 
 
 def loads(now: datetime) -> list[CoordinatorLoad]:
     """Return what everybody has on the desk, whoever has people waiting too long first; nobody's own line last."""
-    late = _owners(Inquiry.objects.not_quarantined().overdue(now))
+    late = _owners(Inquiry.objects.overdue(now))
     waiting = _owners(Inquiry.objects.filter(inbox_rank__lt=CONTACTED_RANK)) - late
     in_contact = _owners(Inquiry.objects.filter(inbox_rank=CONTACTED_RANK))
     found = {pk: (late[pk], waiting[pk], in_contact[pk]) for pk in {*late, *waiting, *in_contact}}
     team = Coordinator.objects.order_by("display_name").values_list("pk", "display_name", "user__is_active")
-    lines = [CoordinatorLoad(name, *found.get(pk, (0, 0, 0))) for pk, name, active in team if active or pk in found]
+    lines = [
+        CoordinatorLoad(name, owner_url(pk), *found.get(pk, (0, 0, 0)))
+        for pk, name, active in team
+        if active or pk in found
+    ]
     lines.sort(key=lambda line: (-line.late, -line.total))
-    return [*lines, CoordinatorLoad(_("nobody"), *found[None])] if None in found else lines
+    return [*lines, CoordinatorLoad(_("nobody"), owner_url(None), *found[None])] if None in found else lines
 
 
 def _owners(rows: InquiryQuerySet) -> "Counter[int | None]":

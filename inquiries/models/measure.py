@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.enums import FunnelStep
+from inquiries.moments import with_year
 from inquiries.querysets import ExportQuerySet
 from inquiries.sealing import SealedTextField
 
@@ -67,4 +68,4 @@ class Export(models.Model):
         indexes = [models.Index(fields=["made_at", "id"], name="inquiries_export_record")]
 
     def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M} {self.file_format}"
+        return f"{with_year(timezone.localtime(self.made_at))} {self.file_format.upper()}"

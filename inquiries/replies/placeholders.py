@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# Not longer: whole pages of opening braces would be searched to their end for each of them.
+_PLACEHOLDER = re.compile(r"\{\{(.{0,100}?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\}\}")
 
 

@@ -9,6 +9,8 @@ from inquiries.sealing.keys import derive
 
 _NOT_DIGITS = re.compile(r"\D")
 _WORDS = re.compile(r"\w+")
+_APOSTROPHES = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 
 
 def keyed_digest(purpose: str, *parts: str) -> str:
@@ -20,7 +22,7 @@ def keyed_digest(purpose: str, *parts: str) -> str:
 
 def blind_index(*, name: str, email: str, phone: str) -> set[str]:
     """Return the digests under which a person can be found: each word of the name, the address, the number."""
-    digests = {keyed_digest("search-name", word) for word in name_words(name)}
+    digests = {keyed_digest("search-name", word) for word in name_words(name) | _other_spellings(name)}
     if email:
         digests.add(keyed_digest("search-email", normal_email(email)))
     if digits := normal_phone(phone):
@@ -38,6 +40,12 @@ def contact_digest(*, email: str, phone: str) -> str:
 
 # Nobody has more names; each word is one more question to the database
 WORDS_AT_MOST = 8
+
+
+def _other_spellings(name: str) -> set[str]:
+    """Return the words as people type them who have no such letters: `Mueller` for Müller, `dangelo` for D'Angelo."""
+    spelt_out = name.casefold().translate(_SPELT_OUT)
+    return name_words(spelt_out) | name_words(_APOSTROPHES.sub("", spelt_out))
 
 
 def search_digests(term: str) -> list[set[str]]:

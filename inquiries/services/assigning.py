@@ -1,5 +1,7 @@
 """Giving an inquiry to whom the rule chooses, with the reason kept."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, Subquery
@@ -26,15 +28,25 @@ def question_of(inquiry: Inquiry, *, known_to: int | None = None) -> Question:
     return Question(treatment=inquiry.treatment_code, language=language, known_to=known_to)
 
 
-def decide(question: Question, policy: ReplyPolicy, now: datetime) -> Decision:
-    """Return whom the rule chooses now."""
-    return assign(question, candidates(now, current_loads()), policy.fallback_id)
+def decide(question: Question, policy: ReplyPolicy, now: datetime, *, leaving: int | None = None) -> Decision:
+    """Return whom the rule chooses now; somebody who is `leaving` is away for it already, as fallback too."""
+    team, fallback = candidates(now, current_loads()), policy.fallback_id
+    if leaving is not None:
+        team = [replace(member, is_absent=True) if member.id == leaving else member for member in team]
+        fallback = None if any(member.id == fallback and member.is_absent for member in team) else fallback
+    return assign(question, team, fallback)
 
 
 def place(
-    inquiry: Inquiry, decision: Decision, now: datetime, *, by: User | None = None, left: int | None = None
+    inquiry: Inquiry,
+    decision: Decision,
+    now: datetime,
+    *,
+    by: User | None = None,
+    note: str = "",
+    details: Mapping[str, object] | None = None,
 ) -> None:
-    """Give the inquiry to whom the rule chose, and keep why; `left` is the coordinator whose account was closed.
+    """Give the inquiry to whom the rule chose, and keep why; `details` say from whom it was taken.
 
     The flag is up until the promise that follows, or whoever gives the inquiry on, has looked whether it must be.
     """
@@ -49,8 +61,8 @@ def place(
         trace=decision.as_trace(),
         made_at=now,
     )
-    details = {"coordinator": decision.coordinator_id, "rule": decision.rule.value}
-    write_event(inquiry, EventKind.ASSIGNED, by, details=details | ({"left": left} if left else {}), at=now)
+    chosen_by = {"coordinator": decision.coordinator_id, "rule": decision.rule.value}
+    write_event(inquiry, EventKind.ASSIGNED, by, note=note, details=chosen_by | dict(details or {}), at=now)
 
 
 def current_loads() -> dict[int, Load]:

@@ -188,9 +188,17 @@ def _break(promise: ReplyPromise, inquiry: Inquiry, policy: ReplyPolicy, now: da
 
 
 def _somebody_else(inquiry: Inquiry, policy: ReplyPolicy, now: datetime) -> Decision:
-    """Return whom the rule chooses when whoever was late is left out; a replacement counts as knowing the patient."""
-    others = [item for item in candidates(now, current_loads()) if item.id != inquiry.coordinator_id]
+    """Return whom the rule chooses when whoever was late is left out; a replacement counts as knowing the patient.
+
+    Nobody, where whoever was late is there and alone speaks the patient's language: late is better than not understood,
+    and a manager is told.
+    """
+    team = candidates(now, current_loads())
+    late = next((item for item in team if item.id == inquiry.coordinator_id), None)
+    others = [item for item in team if item is not late]
     replacement = _replacement(inquiry, now)
     question = question_of(inquiry, known_to=replacement.pk if replacement else None)
-    fallback = policy.fallback_id if policy.fallback_id != inquiry.coordinator_id else None
+    fallback = policy.fallback_id if late is None or policy.fallback_id != late.id else None
+    if late and late.is_active and not late.is_absent and question.language in late.languages:
+        others, fallback = [item for item in others if question.language in item.languages], None
     return assign(question, others, fallback)

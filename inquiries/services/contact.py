@@ -79,12 +79,14 @@ def _tell(inquiry: Inquiry, old_email: str, *, email_changed: bool, by: User | N
 
 
 @transaction.atomic
-def confirm_person(inquiry: Inquiry, *, by: User) -> None:
+def confirm_person(inquiry: Inquiry, *, by: User, seen: str | None = None) -> None:
     """Write down that a person at the desk has made sure who the patient is, on the phone for example.
 
-    That holds for what was added to the inquiry, too.
+    That holds for what was added to the inquiry, too. Raises TriageError when the contact data were changed and that
+    was not `seen`: whoever holds the link would be confirmed with an address that nobody has looked at.
     """
     locked = lock(inquiry)
+    check_seen(locked, CONTACT_DATA, seen)
     now = timezone.now()
     Inquiry.objects.whole(locked.pk).update(person_confirmed_at=now)
     write_event(locked, EventKind.PERSON_CONFIRMED, by)

@@ -3,6 +3,8 @@
 Asks the rule that assigns, with the desk's loads as they are now; writes nothing.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,11 +13,12 @@ from django.conf import settings
 from coordinators.assignment import Decision, Question
 from coordinators.coverage import Change, Matrix, changes, days_of, matrix, mornings, places
 from coordinators.explanation import Explanation, explain
-from coordinators.models import Absence
+from coordinators.models import Absence, Coordinator
 from coordinators.promise import reply_by
 from coordinators.roster import Roster, away_span, calendar_of, get_policy
+from inquiries.enums import Status
 from inquiries.models import Inquiry
-from inquiries.services.assigning import current_loads, decide
+from inquiries.services.assigning import answer_language, current_loads, decide
 from treatments.models import Treatment
 
 WEEK_DAYS = 7
@@ -39,7 +42,21 @@ class OpenInquiry:
     """An inquiry that the absent person has open; nothing the patient said."""
 
     reference: str
+    language: str
+    treatment: str | None
     due_at: datetime | None
+    is_waiting: bool
+
+
+@dataclass(frozen=True)
+class Misfits:
+    """How many of some inquiries a person cannot take, by language and by treatment."""
+
+    languages: dict[str, int]
+    treatments: dict[str, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.languages or self.treatments)
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,15 @@ def foresee(absence: Absence, now: datetime) -> Foresight | None:
     )
 
 
+def misfits(inquiries: Sequence[OpenInquiry], coordinator: Coordinator) -> Misfits:
+    """Return what of these inquiries the coordinator does not speak, or does not know."""
+    spoken = set(coordinator.languages.values_list("language", flat=True))
+    known = {None, *coordinator.treatments.values_list("code", flat=True)}
+    languages = Counter(item.language for item in inquiries if item.language not in spoken)
+    treatments = Counter(item.treatment for item in inquiries if item.treatment and item.treatment not in known)
+    return Misfits(dict(languages.most_common()), dict(treatments.most_common()))
+
+
 def _edges(first: date, days: int) -> tuple[datetime, datetime]:
     """Return the first and the last moment that is asked about, at the clinic."""
     zone = get_policy().zone
@@ -117,6 +143,13 @@ def _treatments() -> list[str]:
 
 
 def _open_inquiries(absence: Absence) -> list[OpenInquiry]:
-    """Return what the absent person has open, the most pressing first."""
+    """Return what the absent person has open: the patients who wait first, the most pressing first."""
     rows = Inquiry.objects.open().filter(coordinator=absence.coordinator_id).order_by("reply_due_at", "reference")
-    return [OpenInquiry(*row) for row in rows.values_list("reference", "reply_due_at")]
+    fields = rows.values_list(
+        "reference", "preferred_language", "language", "treatment__code", "reply_due_at", "status"
+    )
+    found = [
+        OpenInquiry(reference, answer_language(preferred, page), treatment, due_at, status == Status.WAITING)
+        for reference, preferred, page, treatment, due_at, status in fields
+    ]
+    return sorted(found, key=lambda item: not item.is_waiting)

@@ -1,13 +1,17 @@
-"""Open inquiries move from somebody who is away, or has left, to whoever covers."""
+"""Open inquiries move from somebody who is away, or has left, to whoever covers or fits; and back again."""
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from coordinators.models import Coordinator, ReplyPolicy, User
+from coordinators.assignment import Decision
+from coordinators.models import Absence, Coordinator, ReplyPolicy, User
 from inquiries.enums import EventKind
-from inquiries.models import Assignment, Inquiry
+from inquiries.models import Assignment, Inquiry, InquiryEvent
+from inquiries.querysets import InquiryQuerySet
 from inquiries.services.assigning import decide, place, question_of
 from inquiries.services.attention import raise_or_lower_flag
 from inquiries.services.events import write_event
@@ -15,7 +19,9 @@ from inquiries.services.notices import tell_owner
 
 
 @transaction.atomic
-def hand_over_open(leaving: Coordinator, replacement: Coordinator, *, by: User, reason: str = "") -> int:
+def hand_over_open(
+    leaving: Coordinator, replacement: Coordinator, *, by: User, reason: str = "", absence: Absence | None = None
+) -> int:
     """Give all of one coordinator's open inquiries to another, and return how many there were.
 
     The promised times stay as the patients were told, and so do red flags: nobody has looked at the inquiries yet.
@@ -24,14 +30,52 @@ def hand_over_open(leaving: Coordinator, replacement: Coordinator, *, by: User, 
     ReplyPolicy.objects.select_for_update(of=("self",)).get()
     inquiries = _open_ones(leaving)
     for inquiry in inquiries:
-        inquiry.coordinator = replacement
-        inquiry.save(update_fields=["coordinator"])
-        Assignment.objects.create(inquiry=inquiry, coordinator=replacement, made_by=by)
-        details = {"coordinator": replacement.pk, "left": leaving.pk}
-        write_event(inquiry, EventKind.ASSIGNED, by, note=reason, details=details)
-        if replacement.user != by:
-            tell_owner(inquiry)
+        _move(inquiry, replacement, by=by, reason=reason, details=_left(leaving.pk, absence))
     return len(inquiries)
+
+
+@transaction.atomic
+def hand_over_by_rule(
+    leaving: Coordinator, *, by: User, reason: str = "", absence: Absence | None = None
+) -> Counter[str]:
+    """Give each of one coordinator's open inquiries to whom the rule chooses among those who are here.
+
+    Returns how many each person got; those that nobody else can have stay where they are. The promised times stay as
+    the patients were told, and so do red flags: nobody has looked at the inquiries yet.
+    """
+    policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
+    given: Counter[str] = Counter()
+    for inquiry in _open_ones(leaving):
+        now, was_flagged = timezone.now(), inquiry.is_flagged
+        decision = decide(question_of(inquiry), policy, now, leaving=leaving.pk)
+        if decision.coordinator_id is None:
+            continue
+        _place(inquiry, decision, now, by=by, reason=reason, details=_left(leaving.pk, absence))
+        if was_flagged and not inquiry.is_flagged:
+            inquiry.is_flagged = True
+            inquiry.save(update_fields=["is_flagged"])
+        given[str(inquiry.coordinator)] += 1
+    return given
+
+
+@transaction.atomic
+def give_back(absence: Absence, *, by: User, reason: str = "") -> int:
+    """Give the absent person what went to others because of the absence, and return how many there were."""
+    ReplyPolicy.objects.select_for_update(of=("self",)).get()
+    keys = [inquiry.pk for inquiry in to_give_back(absence)]
+    locked = Inquiry.objects.open().filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+    # Somebody may have been quicker.
+    inquiries = [inquiry for inquiry in locked if _is_untouched(inquiry, absence)]
+    for inquiry in inquiries:
+        _move(inquiry, absence.coordinator, by=by, reason=reason, details=_left(inquiry.coordinator_id))
+    return len(inquiries)
+
+
+def to_give_back(absence: Absence) -> list[Inquiry]:
+    """Return the open inquiries that went to others because of an absence and that nobody has contacted since."""
+    if not absence.coordinator.user.is_active:
+        return []
+    return [inquiry for inquiry in _handed_over(absence) if _is_untouched(inquiry, absence)]
 
 
 @transaction.atomic
@@ -52,11 +96,59 @@ def replace_leaver(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, *, by: 
 
 def _give_on(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, by: User | None) -> None:
     """Give the inquiry to whom the rule chooses, who is told; the promised time stays."""
-    place(inquiry, decide(question_of(inquiry), policy, now), now, by=by, left=inquiry.coordinator_id)
+    decision = decide(question_of(inquiry), policy, now)
+    _place(inquiry, decision, now, by=by, details=_left(inquiry.coordinator_id))
+
+
+def _place(
+    inquiry: Inquiry, decision: Decision, now: datetime, *, by: User | None, details: dict[str, int], reason: str = ""
+) -> None:
+    """Give the inquiry to whom the rule chose, who is told."""
+    place(inquiry, decision, now, by=by, note=reason, details=details)
     raise_or_lower_flag(inquiry)
     tell_owner(inquiry)
+
+
+def _move(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str, details: dict[str, int]) -> None:
+    """Give the inquiry to somebody whom a person chose, and who is told unless it is that person."""
+    inquiry.coordinator = coordinator
+    inquiry.save(update_fields=["coordinator"])
+    Assignment.objects.create(inquiry=inquiry, coordinator=coordinator, made_by=by)
+    write_event(inquiry, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk} | details)
+    if coordinator.user != by:
+        tell_owner(inquiry)
+
+
+def _left(coordinator_id: int | None, absence: Absence | None = None) -> dict[str, int]:
+    """Return from whom an inquiry was taken, and because of which absence, as its history keeps it."""
+    details = {"left": coordinator_id, "absence": absence.pk if absence else None}
+    return {name: key for name, key in details.items() if key is not None}
 
 
 def _open_ones(coordinator: Coordinator) -> list[Inquiry]:
     """Return a coordinator's open inquiries, locked in a fixed order."""
     return list(Inquiry.objects.open().filter(coordinator=coordinator).order_by("pk").select_for_update(of=("self",)))
+
+
+def _handed_over(absence: Absence) -> InquiryQuerySet:
+    """Return the open inquiries that an absence moved to others."""
+    moved = InquiryEvent.objects.filter(
+        inquiry=OuterRef("pk"),
+        kind=EventKind.ASSIGNED,
+        details__absence=absence.pk,
+        details__left=absence.coordinator_id,
+    )
+    return (
+        Inquiry.objects.open()
+        .select_related("coordinator")
+        .exclude(coordinator=absence.coordinator_id)
+        .filter(Exists(moved))
+        .order_by("inbox_rank", "inbox_at", "pk")
+    )
+
+
+def _is_untouched(inquiry: Inquiry, absence: Absence) -> bool:
+    """Return whether, since an absence moved the inquiry, nobody gave it on and nobody contacted the patient."""
+    steps = inquiry.events.filter(kind__in=[EventKind.ASSIGNED, EventKind.CONTACT_ATTEMPT]).order_by("-at")
+    last = steps.first()
+    return last is not None and last.kind == EventKind.ASSIGNED and last.details.get("absence") == absence.pk

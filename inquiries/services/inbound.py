@@ -149,7 +149,7 @@ def _act_on(mail: IncomingMail) -> _Result:
     inquiry, email = _find(mail)
     if mail.is_automatic or mail.may_be_automatic:
         # A mail server's free words, or what may be a patient's after all: only a person sees what they mean.
-        is_unclear = inquiry is not None and (mail.is_from_daemon or not mail.is_automatic)
+        is_unclear = mail.is_from_daemon or (inquiry is not None and not mail.is_automatic)
         return (InboundVerdict.UNKNOWN, inquiry) if is_unclear else (InboundVerdict.AUTOMATIC, None)
     if inquiry is None or not mail.sender or mail.sender != normal_email(inquiry.email):
         return InboundVerdict.UNKNOWN, inquiry

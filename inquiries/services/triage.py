@@ -1,5 +1,7 @@
 """What the staff does with an inquiry; every step writes an event."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +26,8 @@ from inquiries.services.submit import put_first_mails
 ONCE_ONLY = (EmailKind.ADDRESS_CHANGED, EmailKind.ACCESS_CODE)
 # After attempts on so many days the patient is told in writing (FEATURES.md §4.5).
 DAYS_UNTIL_NOT_REACHED = 3
+# Nobody phones twice within this time and writes down the same words.
+DOUBLE_PRESS_WITHIN = timedelta(minutes=1)
 NOT_REACHED_RESULTS = (ContactResult.UNREACHABLE, ContactResult.LEFT_MESSAGE)
 
 
@@ -52,15 +56,22 @@ def open_by_reference(reference: str, *, reason: str, by: User) -> Inquiry | Non
 def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str = "") -> None:
     """Give the inquiry to a coordinator, who is told by e-mail.
 
-    Raises TriageError for somebody who is not active, and without a reason where one is owed to a colleague.
+    Pressed twice, it counts once. Raises TriageError for somebody who is not active, and without a reason where one is
+    owed to a colleague.
     """
     locked = lock(inquiry)
+    # Read anew: the account may have been closed since the form was shown.
+    coordinator = Coordinator.objects.select_related("user").get(pk=coordinator.pk)
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     if not coordinator.user.is_active:
         raise TriageError(_("This person's account is closed. Choose somebody else."))
     if not reason.strip() and _needs_reason(locked, coordinator, by):
         raise TriageError(_("This inquiry is a colleague's. Enter why you give it to somebody else."))
+    last = locked.assignments.order_by("-made_at", "-pk").first()
+    is_theirs = locked.coordinator == coordinator and not locked.is_flagged and not locked.lacks_promise
+    if is_theirs and last and last.made_by == by:
+        return
     locked.coordinator = coordinator
     locked.save(update_fields=["coordinator"])
     Assignment.objects.create(inquiry=locked, coordinator=coordinator, made_by=by)
@@ -85,10 +96,13 @@ def take_over(inquiry: Inquiry, *, by: User) -> None:
 def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str = "", seen: str | None = None) -> None:
     """Log an attempt to contact the patient: this is what counts as answered.
 
-    A patient who was not reached on three days is told in writing, once. Raises TriageError when closed, or when
-    something came in that was not `seen`.
+    A patient who was not reached on three days is told in writing, once. The same attempt sent twice in a row from a
+    page (double press, replay) is kept once. Raises TriageError when closed, or when something came in that was not
+    `seen`.
     """
     locked = lock(inquiry)
+    if seen is not None and _is_logged(locked, result, by, note):
+        return
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
     check_seen(locked, THREAD, seen)
@@ -205,6 +219,14 @@ def resend(email: OutgoingEmail, *, by: User) -> None:
         raise TriageError(_("This e-mail cannot be sent again."))
     send_again(locked)
     write_event(locked.inquiry, EventKind.EMAIL_RESENT, by, details={"email": str(locked.pk), "kind": locked.kind})
+
+
+def _is_logged(inquiry: Inquiry, result: ContactResult, by: User, note: str) -> bool:
+    """Return whether the person logged the very same moments ago, and nothing has happened to the inquiry since."""
+    last = inquiry.events.timeline().exclude(kind__in=[EventKind.EMAIL_SENT, EventKind.NOT_REACHED_SENT]).first()
+    if last is None or last.kind != EventKind.CONTACT_ATTEMPT or timezone.now() - last.at > DOUBLE_PRESS_WITHIN:
+        return False
+    return (last.actor, last.contact_result, last.note) == (by, result.value, note)
 
 
 def _needs_reason(inquiry: Inquiry, coordinator: Coordinator, by: User) -> bool:

@@ -46,3 +46,19 @@ addEventListener("beforeunload", (event) => {
 addEventListener("load", () => {
   if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 });
+
+// The keys of the inbox, as far as they make sense here; switched off there, they are off here.
+const keys = {
+  j: () => document.querySelector("a[rel=next]")?.click(),
+  r: () => document.querySelector("#answer textarea")?.focus(),
+  n: () => document.querySelector("#notes textarea")?.focus(),
+  u: () => document.querySelector(".breadcrumbs a:last-of-type")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const act = Object.hasOwn(keys, event.key) && keys[event.key];
+  const isTyping = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+  if (!act || event.ctrlKey || event.altKey || event.metaKey || isTyping || localStorage.getItem("inbox-keys") === "off") return;
+  event.preventDefault();
+  act();
+});

@@ -386,7 +386,7 @@ def test_first_page_counts_what_waits(desk: Client) -> None:
     text = text_of(desk.get(reverse("admin:index")))
     assert "2 Mine" in text
     assert "1 Unopened 1 Waiting for us 0 Overdue 0 Could not reach 0 Waiting for the patient" in text
-    assert "0 Waiting for the patient 0 Unassigned 1 Quarantine 0 Failed mail" in text
+    assert "0 Waiting for the patient 0 Needs a look 1 Quarantine 0 Failed mail" in text
 
 
 def test_first_page_shows_editors_their_pages(editor: Client) -> None:

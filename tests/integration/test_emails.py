@@ -25,10 +25,11 @@ from inquiries.codes import code_as_shown
 from inquiries.emails import LETTERS, NoRecipientError, build_email, mail_detail_level
 from inquiries.emails.addressee import TO_PATIENTS
 from inquiries.emails.letter import Letter, Quote, Words
-from inquiries.enums import ACCOUNT_KINDS, NOTICE_KINDS, EmailKind, ErasedBy, MailDetail
+from inquiries.enums import ACCOUNT_KINDS, NOTICE_KINDS, ContactResult, EmailKind, ErasedBy, MailDetail
 from inquiries.links import private_url
 from inquiries.models import AccessCode, Inquiry, MailDetailChoice, OutgoingEmail, Tombstone
 from inquiries.services.outbox import put_farewell_email, put_inquiry_email, put_staff_email
+from inquiries.services.triage import assign_to, log_contact
 from inquiries.text import header_safe
 from tests.factories import make_inquiry, make_user
 from tests.pages import LANGUAGES
@@ -162,7 +163,11 @@ def test_overviews_and_alarms_read_as_approved(kind: EmailKind, language: str) -
     assert inquiry.coordinator
     Coordinator.objects.filter(pk=inquiry.coordinator.pk).update(user=row.user)
     with time_machine.travel(inquiry.reply_due_at + timedelta(minutes=95), tick=False):
-        assert_approved(f"{language}/{kind.lower()}_full", as_text(build_email(row)))
+        message = build_email(row)
+    assert_approved(f"{language}/{kind.lower()}_full", as_text(message))
+    html5lib.HTMLParser(strict=True).parse(html_of(message))
+    reader = read(html_of(message))
+    assert re.findall(r"http\S+", str(message.body)) == list(dict.fromkeys(reader.links))
 
 
 @pytest.mark.parametrize("cause", Cause)
@@ -189,6 +194,52 @@ def test_flagged_handover_reads_as_approved(language: str) -> None:
     User.objects.filter(name="Emma Example").update(language=language)
     message = email_of(EmailKind.HANDOVER, inquiry_in(language))
     assert_approved(f"{language}/handover_flagged", as_text(message))
+
+
+def moved(language: str) -> Inquiry:
+    """Return an inquiry that its second coordinator got from the first."""
+    inquiry = inquiry_in(language)
+    manager, assistant = User.objects.get(role=Role.MANAGER), Coordinator.objects.get(display_name="Ana Primjer")
+    other = Coordinator.objects.exclude(pk__in=[inquiry.coordinator_id, assistant.pk]).order_by("pk").first()
+    receiver = assistant if assistant != inquiry.coordinator else other
+    assert receiver
+    User.objects.filter(pk=receiver.user_id).update(language=language)
+    assign_to(inquiry, receiver, by=manager, reason=CANARY)
+    return Inquiry.objects.get(pk=inquiry.pk)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_handover_of_an_inquiry_that_moves_reads_as_approved(language: str) -> None:
+    """It is called new to nobody, says whose it was, and that it is late; why it moved stays on the desk."""
+    inquiry = moved(language)
+    assert inquiry.reply_due_at
+    with time_machine.travel(inquiry.reply_due_at + timedelta(days=17), tick=False):
+        message = email_of(EmailKind.HANDOVER, inquiry)
+    assert_approved(f"{language}/handover_moved", as_text(message))
+    assert CANARY.casefold() not in everything_in(message).casefold()
+
+
+def test_handover_of_an_inquiry_in_contact_asks_for_no_time_that_is_over() -> None:
+    inquiry = moved("en")
+    log_contact(inquiry, ContactResult.SPOKE, by=User.objects.get(role=Role.MANAGER))
+    assert inquiry.reply_due_at
+    with time_machine.travel(inquiry.reply_due_at + timedelta(days=17), tick=False):
+        message = email_of(EmailKind.HANDOVER, Inquiry.objects.get(pk=inquiry.pk))
+    assert_approved("en/handover_in_contact", as_text(message))
+    assert "Status: in contact already" in message.body
+    assert "23 November" not in everything_in(message)
+
+
+def test_handover_of_an_inquiry_that_nobody_had_names_nobody() -> None:
+    Coordinator.objects.update(takes_inquiries=False)
+    ReplyPolicy.objects.update(fallback=None)
+    inquiry = inquiry_in("en")
+    assert inquiry.coordinator is None
+    receiver = Coordinator.objects.get(display_name="Ana Primjer")
+    User.objects.filter(pk=receiver.user_id).update(language="en")
+    assign_to(inquiry, receiver, by=User.objects.get(role=Role.MANAGER))
+    body = email_of(EmailKind.HANDOVER, Inquiry.objects.get(pk=inquiry.pk)).body
+    assert f"Inquiry {REFERENCE} is yours now.\n" in body
 
 
 def test_fallback_notice_reads_as_approved() -> None:
@@ -340,7 +391,8 @@ def test_both_shapes_say_the_same(kind: EmailKind, language: str) -> None:
     reader = read(html)
     shown = plain_words("".join(reader.words))
     for line in str(message.body).splitlines():
-        assert plain_words(line) in shown, line
+        # The addresses of a list stand behind its words.
+        assert plain_words(line) in shown or line.strip() in reader.links, line
     assert [link for link in dict.fromkeys(reader.links) if link.startswith("http")] == list(
         dict.fromkeys(re.findall(r"http\S+", str(message.body)))
     )

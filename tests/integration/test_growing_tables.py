@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coordinators.enums import Role
-from coordinators.models import Coordinator, User
+from coordinators.models import Absence, Coordinator, User
 from inquiries import alarms, overviews
 from inquiries.admin.outbox import OutgoingEmailAdmin
 from inquiries.enums import ContactResult, ErasedBy
+from inquiries.inbox import VIEWS
 from inquiries.models import Inquiry
-from inquiries.services import clock, delivery, digests, erasure, messages, triage
+from inquiries.services import clock, delivery, digests, erasure, handing_over, messages, triage
 from inquiries.services.submit import submit_inquiry
 from tests.factories import make_coordinator, make_inquiry, make_submission, make_user
 
@@ -77,6 +78,9 @@ def test_jobs_read_what_is_open(ana: Coordinator, mia: User) -> None:
 def test_services_read_what_is_about_the_inquiry(ana: Coordinator, mia: User) -> None:
     first, second, third = (make_inquiry() for _ in range(3))
     again = make_submission(email=first.email, message="Once more")
+    make_coordinator("Jan Novak", email="jan@clinic.example")
+    today = timezone.localdate()
+    absence = Absence.objects.create(coordinator=ana, starts_on=today, ends_on=today)
     steps: list[Callable[[], object]] = [
         lambda: submit_inquiry(make_submission(email="new@example.com")),
         lambda: submit_inquiry(again),
@@ -84,6 +88,9 @@ def test_services_read_what_is_about_the_inquiry(ana: Coordinator, mia: User) ->
         lambda: triage.log_contact(first, ContactResult.UNREACHABLE, by=ana.user),
         lambda: messages.write_answer(second, "Hello", by=ana.user),
         lambda: messages.receive_message(second, "Thank you", language="en"),
+        lambda: handing_over.hand_over_by_rule(ana, by=mia, absence=absence),
+        lambda: handing_over.to_give_back(absence),
+        lambda: handing_over.give_back(absence, by=mia),
         lambda: erasure.erase(third, ErasedBy.STAFF, by=mia),
     ]
     for step in steps:
@@ -104,6 +111,8 @@ def test_pages_read_what_they_show(
     queries = ("", "?q=jan+patient", "?view=failed-mail", "?view=closed&language=de", f"{inquiry.pk}/change/")
     pages = ["/admin/", "/health/ready", *(f"{inbox}{query}" for query in queries)]
     if who == "mia":
+        pages += [f"{inbox}?coordinator={ana.pk}", f"{inbox}?coordinator=nobody&view=all"]
+        pages += [f"{inbox}?coordinator={ana.pk}&view={view.code}" for view in VIEWS]
         pages += ["/admin/inquiries/outgoingemail/", "/admin/inquiries/inquiryevent/"]
         pages += [f"/admin/inquiries/inquiryevent/?person={mia.pk}&reference={inquiry.reference}"]
     for page in pages:

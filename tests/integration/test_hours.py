@@ -21,6 +21,7 @@ from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, W
 from coordinators.promise import reply_by
 from coordinators.roster import calendar_of, calendars, candidates, clinic_day, is_away, replacement_of
 from tests.factories import make_coordinator, make_user
+from treatments.admin.forms import time_zone_choices
 from treatments.models import Clinic
 
 pytestmark = pytest.mark.django_db
@@ -298,6 +299,36 @@ def test_region_belongs_to_its_country(manager: Client, ana: Coordinator) -> Non
         page = manager.get(reverse("admin:coordinators_coordinator_change", args=[ana.pk])).content.decode()
         assert '<option value="DE-BY" selected>Bayern</option>' in page
     assert save_profile(manager, ana, time_zone="Mars/Base", holiday_country="??").status_code == 200
+
+
+def test_regions_offered_are_those_of_the_country(manager: Client, ana: Coordinator) -> None:
+    Clinic.objects.create(id=1, name="Clinic", country="DE", email="info@clinic.example")
+    address = reverse("admin:coordinators_coordinator_change", args=[ana.pk])
+    page = manager.get(address).content.decode()
+    assert '"DE-BY"' in page
+    assert '"AT-1"' not in page
+    # What is typed counts, so that a mistake can be mended at once.
+    wrong = save_profile(manager, ana, holiday_country="AT", holiday_region="DE-BY").content.decode()
+    assert '"AT-1"' in wrong
+    assert '"DE-BY"' not in wrong
+    # Of somebody who is not there yet the form cannot know it.
+    new = manager.get(reverse("admin:coordinators_coordinator_add")).content.decode()
+    assert {'"AT-1"' in new, '"DE-BY"' in new} == {True}
+
+
+def test_time_zones_are_the_ones_that_people_know(manager: Client, ana: Coordinator) -> None:
+    zones = [name for name, _label in time_zone_choices()]
+    assert {"Europe/Zagreb", "Europe/Berlin", "America/New_York", "Asia/Kolkata"} <= set(zones)
+    assert not {"US/Eastern", "Asia/Calcutta", "Etc/GMT+1", "Europe/Nicosia", "GB"} & set(zones)
+    assert zones[0].startswith("Europe/")
+    assert [name.startswith("Europe/") for name in zones] == sorted(
+        (name.startswith("Europe/") for name in zones), reverse=True
+    )
+    # One that is stored already stays.
+    Coordinator.objects.filter(pk=ana.pk).update(time_zone="Asia/Calcutta")
+    page = manager.get(reverse("admin:coordinators_coordinator_change", args=[ana.pk])).content.decode()
+    assert '<option value="Asia/Calcutta" selected>Asia/Calcutta</option>' in page
+    assert save_profile(manager, ana, time_zone="Asia/Calcutta").status_code == 302
 
 
 @pytest.mark.parametrize(

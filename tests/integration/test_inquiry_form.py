@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from coordinators.models import ReplyPolicy
+from inquiries.admin.words import is_overdue
 from inquiries.enums import QuarantineReason
 from inquiries.models import Inquiry, OutgoingEmail
 from tests.factories import make_coordinator
@@ -296,9 +297,10 @@ def test_suspicious_inquiry_is_held_with_an_owner_and_the_sender_notices_nothing
 
 def test_quarantined_inquiry_turns_red_after_one_working_day(client: Client) -> None:
     send(client, subject_line="buy")
-    now = timezone.now()
-    assert not Inquiry.objects.overdue(now).exists()
-    assert Inquiry.objects.overdue(now + timedelta(days=4)).exists()
+    held, now = Inquiry.objects.get(), timezone.now()
+    later = now + timedelta(days=4)
+    assert (is_overdue(held, now), is_overdue(held, later)) == (False, True)
+    assert not Inquiry.objects.overdue(later).exists(), "it is red in its own view: the patient was promised nothing"
 
 
 def test_many_inquiries_from_one_network_are_held_not_lost(client: Client) -> None:

@@ -321,6 +321,33 @@ def test_it_says_in_one_sentence_whether_anybody_waits_too_long(manager: Client)
     assert "2 patients wait longer than promised, the oldest 3 h 5 min too long." in shown(manager)
 
 
+def test_who_waits_longest_is_named_and_a_click_away(manager: Client, ana: Coordinator) -> None:
+    oldest, other = make_inquiry(), make_inquiry()
+    assert "Waits longest" not in shown(manager)
+    for inquiry, hours in ((oldest, 3), (other, 1)):
+        Inquiry.objects.filter(pk=inquiry.pk).update(
+            received_at=timezone.now() - timedelta(days=1), reply_due_at=timezone.now() - timedelta(hours=hours)
+        )
+    assert f"Waits longest: {oldest.reference} · {ana.display_name}" in shown(manager)
+    html = manager.get(reverse("admin:index")).content.decode()
+    assert f'<a href="{reverse("admin:inquiries_inquiry_change", args=[oldest.pk])}">{oldest.reference}</a>' in html
+    overdue = f"{reverse('admin:inquiries_inquiry_changelist')}?view=overdue"
+    assert f'<p class="verdict-words"><a href="{overdue}">2 patients wait longer than promised' in html
+    Inquiry.objects.update(coordinator=None, is_flagged=True)
+    assert f"Waits longest: {oldest.reference} · nobody" in shown(manager)
+
+
+def test_each_line_of_the_loads_leads_to_what_it_counts(manager: Client, ana: Coordinator) -> None:
+    own, nobodys = make_inquiry(), make_inquiry()
+    Inquiry.objects.filter(pk=nobodys.pk).update(coordinator=None, is_flagged=True)
+    html = manager.get(reverse("admin:index")).content.decode()
+    inbox = reverse("admin:inquiries_inquiry_changelist")
+    lines = dict(re.findall(rf'<th scope="row"><a href="({inbox}\?coordinator=\w+)">([^<]+)</a></th>', html))
+    assert lines == {f"{inbox}?coordinator={ana.pk}": "Ana Horvat", f"{inbox}?coordinator=nobody": "nobody"}
+    for url, inquiry in zip(lines, (own, nobodys), strict=True):
+        assert re.findall(r">(ZG-[^<]+)</a></th>", manager.get(url).content.decode()) == [inquiry.reference]
+
+
 def test_coordinators_hear_of_their_own_patients_and_see_no_figures(client: Client, ana: Coordinator) -> None:
     make_inquiry()
     Inquiry.objects.update(
@@ -381,6 +408,11 @@ def test_those_who_wait_are_no_answers(manager: Client, ana: Coordinator) -> Non
         text = shown(manager)
         assert "Half answered within more than 4 h 1 min" in text
         assert "Nine of ten answered within more than 4 h 1 min" in text
+        assert "more than 4 h 1 min of working time" in text
+        # Seven working days of eight hours are no two calendar days and a bit.
+        clock.move_to("2026-12-02T10:00:30+00:00")
+        manager.force_login(mia)
+        assert "Nine of ten answered within more than 60 h 1 min" in shown(manager)
 
 
 def test_charts_have_words_and_tables(manager: Client) -> None:

@@ -1,6 +1,7 @@
 """Two people and one inquiry: whoever works from a page that is out of date loses nothing and passes over nothing."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from coordinators.models import Coordinator
 from inquiries.enums import ContactResult, EmailKind, Outcome, PromiseEnding, Status
-from inquiries.models import Inquiry, OutgoingEmail
+from inquiries.models import Inquiry, InquiryEvent, OutgoingEmail
 from inquiries.services import triage
 from inquiries.services.contact import change_contact
 from inquiries.services.errors import TriageError
@@ -170,3 +172,29 @@ def test_whoever_gets_an_inquiry_back_is_told_again(ana: Coordinator) -> None:
     again = inquiry.emails.get(kind=EmailKind.HANDOVER, coordinator=ana)
     assert again.status == "PENDING"
     assert again.message_id != first.message_id, "news, and no copy"
+
+
+# An inquiry that moves while somebody works on it
+
+
+def test_answer_that_is_being_written_while_the_inquiry_moves_is_not_lost(desk: Client, ana: Coordinator) -> None:
+    jan = make_coordinator("Jan de Vries", languages=("nl",), treatments=())
+    inquiry = make_inquiry()
+    page = desk.get(address(inquiry))
+    triage.assign_to(inquiry, jan, by=jan.user, reason="She is on the phone")
+    sent = press(desk, inquiry, "answer", page, text="We will call you tomorrow.")
+    assert sent.status_code == 200
+    assert inquiry.messages.get().author == ana.user
+    assert desk.get(address(inquiry)).status_code == 200
+
+
+def test_what_moved_unread_or_long_ago_is_a_colleagues(desk: Client, ana: Coordinator) -> None:
+    jan = make_coordinator("Jan de Vries", languages=("nl",), treatments=())
+    unread, read = make_inquiry(), make_inquiry()
+    desk.get(address(read))
+    for inquiry in (unread, read):
+        triage.assign_to(inquiry, jan, by=jan.user, reason="She is ill")
+    assert desk.get(address(unread)).status_code == 404
+    assert desk.get(address(read)).status_code == 200
+    InquiryEvent.objects.filter(actor=ana.user).update(at=timezone.now() - timedelta(hours=9))
+    assert desk.get(address(read)).status_code == 404

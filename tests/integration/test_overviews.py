@@ -1,7 +1,8 @@
 """The morning's overviews and the alarms: one e-mail each, with numbers and references, never a patient."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -11,13 +12,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from coordinators.calendar import HORIZON, WeeklySpan, WorkCalendar
 from coordinators.enums import Role
 from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, User
-from inquiries import alarms
+from inquiries import alarms, overviews
 from inquiries.alarms import Cause, find_alarms
 from inquiries.emails import NoRecipientError, build_email
 from inquiries.enums import ContactResult, EmailKind, EmailStatus, QuarantineReason
 from inquiries.models import DeskSheet, Heartbeat, Inquiry, OutgoingEmail
+from inquiries.overviews import managers_view, worked_before
 from inquiries.services.alarms import raise_alarms
 from inquiries.services.clock import keep_promises
 from inquiries.services.delivery import sweep
@@ -31,6 +34,7 @@ pytestmark = pytest.mark.django_db
 # A Friday; the clinic's clock shows half past seven.
 MORNING = "2026-11-20T06:30:00+00:00"
 EVENING_BEFORE = "2026-11-19T18:00:00+00:00"
+SITE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
@@ -47,6 +51,10 @@ def mia(ana: Coordinator) -> User:  # noqa: ARG001  # somebody must answer
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(EVENING_BEFORE, tick=False) as traveller:
         yield traveller
+
+
+def desk_of(inquiry: Inquiry) -> str:
+    return f"{SITE}/admin/inquiries/inquiry/{inquiry.pk}/change/"
 
 
 def mails(kind: EmailKind) -> list[OutgoingEmail]:
@@ -86,12 +94,104 @@ def test_manager_gets_references_and_ages_by_coordinator(mia: User, clock: time_
     message = build_email(row)
     assert message.to == [mia.email]
     assert "Ana Horvat" in message.body
-    assert f"{late.reference}, 12 h longer than promised, not opened for 12 h 30 min" in message.body
+    assert f"{late.reference}, 12 h longer than promised, Ana Horvat, not opened\n  {desk_of(late)}\n" in message.body
+    assert f'<a href="{desk_of(late)}"' in str(message.alternatives[0][0])
+    assert message.subject == "1 inquiry too late: 12 h"
     assert "jan.patient" not in message.body.casefold()
 
 
 @pytest.mark.usefixtures("mia")
+def test_manager_reads_the_worst_first_whoever_answers(clock: time_machine.Traveller) -> None:
+    make_coordinator("Zoe Zadar", languages=("it",))
+    first, second, third = (make_inquiry(preferred_language=language) for language in ("en", "it", "en"))
+    for inquiry, days in ((first, 3), (second, 17), (third, 5)):
+        due = timezone.now() - timedelta(days=days)
+        Inquiry.objects.filter(pk=inquiry.pk).update(received_at=due - timedelta(hours=4), reply_due_at=due)
+    clock.move_to(MORNING)
+    send_digests()
+    message = build_email(mails(EmailKind.MANAGER_DIGEST)[0])
+    assert message.subject == "3 inquiries too late, the oldest 17 days"
+    places = [message.body.index(inquiry.reference) for inquiry in (second, third, first)]
+    assert places == sorted(places)
+    assert f"{second.reference}, 17 days longer than promised, Zoe Zadar" in message.body
+
+
+@pytest.mark.usefixtures("mia")
+def test_what_came_over_the_weekend_is_no_alarm_before_anybody_could_open_it(clock: time_machine.Traveller) -> None:
+    clock.move_to("2026-11-20T12:59:00+00:00")  # two working hours before the clinic closes
+    waits = make_inquiry()
+    clock.move_to("2026-11-20T14:30:00+00:00")
+    fresh = make_inquiry()
+    clock.move_to("2026-11-21T09:00:00+00:00")
+    weekend = make_inquiry()
+    clock.move_to("2026-11-23T06:30:00+00:00")
+    send_digests()
+    message = build_email(mails(EmailKind.MANAGER_DIGEST)[0])
+    assert message.subject == "1 inquiry not opened"
+    assert f"{waits.reference}, received 20 Nov 13:59, Ana Horvat\n  {desk_of(waits)}\n" in message.body
+    for inquiry in (fresh, weekend):
+        assert inquiry.reference not in message.body
+    assert "?view=unopened" in message.body
+
+
+@pytest.mark.usefixtures("mia")
+def test_fresh_arrivals_alone_make_no_managers_mail(clock: time_machine.Traveller) -> None:
+    make_inquiry()
+    clock.move_to(MORNING)
+    send_digests()
+    assert mails(EmailKind.MANAGER_DIGEST) == []
+
+
+def test_manager_reads_what_else_waits_and_who_is_away(
+    ana: Coordinator, mia: User, clock: time_machine.Traveller
+) -> None:
+    held, undelivered, flagged, _fine = (make_inquiry() for _ in range(4))
+    now = timezone.now()
+    Inquiry.objects.filter(pk=held.pk).update(quarantined_at=now, quarantine_reason=QuarantineReason.TOO_FAST)
+    undelivered.emails.filter(kind=EmailKind.CONFIRMATION).update(status=EmailStatus.FAILED, failed_at=now)
+    Inquiry.objects.filter(pk=flagged.pk).update(is_flagged=True)
+    Absence.objects.create(coordinator=ana, starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 27))
+    clock.move_to(MORNING)
+    send_digests()
+    message = build_email(mails(EmailKind.MANAGER_DIGEST)[0])
+    inbox = f"{SITE}/admin/inquiries/inquiry/"
+    for line, address in (
+        ("In quarantine: 1", f"{inbox}?view=quarantine"),
+        ("With an e-mail that did not arrive: 1", f"{inbox}?view=failed-mail"),
+        ("Needs a look: 1", f"{inbox}?view=unassigned"),
+        ("Away today: Ana Horvat", f"{SITE}/admin/coordinators/absence/coverage/"),
+    ):
+        assert f"- {line}\n  {address}\n" in message.body
+    assert "Nothing is late, and nothing has waited unopened for long." in message.body
+    assert message.subject == "All inquiries this morning, 20 November 2026"
+    Inquiry.objects.filter(pk__in=(held.pk, undelivered.pk, flagged.pk)).delete()
+    assert managers_view(timezone.now()).is_empty, "that somebody is away calls for no e-mail"
+    [row] = mails(EmailKind.MANAGER_DIGEST)
+    later = str(build_email(row).body)
+    assert "Away today: Ana Horvat" in later
+    assert "In quarantine" not in later
+    assert mia
+
+
+@pytest.mark.usefixtures("mia")
+def test_long_list_is_cut_and_its_numbers_are_whole(
+    clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overviews, "LINES_AT_MOST", 2)
+    clock.move_to("2026-11-18T09:00:00+00:00")
+    for _ in range(3):
+        make_inquiry()
+    clock.move_to(MORNING)
+    send_digests()
+    message = build_email(mails(EmailKind.MANAGER_DIGEST)[0])
+    assert message.subject.startswith("3 inquiries too late")
+    assert message.body.count("longer than promised, Ana") == 2
+    assert "There are more." in message.body
+
+
+@pytest.mark.usefixtures("mia")
 def test_each_day_has_one_overview_however_often_it_is_asked(clock: time_machine.Traveller) -> None:
+    clock.move_to("2026-11-18T09:00:00+00:00")
     make_inquiry()
     clock.move_to(MORNING)
     assert send_digests() == 2
@@ -152,6 +252,7 @@ def test_who_does_not_want_it_or_is_away_gets_nothing(
 def test_overview_is_in_the_readers_language_and_for_readers_only(
     ana: Coordinator, mia: User, clock: time_machine.Traveller
 ) -> None:
+    clock.move_to("2026-11-18T09:00:00+00:00")
     make_inquiry()
     clock.move_to(MORNING)
     send_digests()
@@ -169,6 +270,26 @@ def test_clinic_that_is_not_set_up_yet_gets_none(clock: time_machine.Traveller) 
     ReplyPolicy.objects.all().delete()
     clock.move_to(MORNING)
     assert send_digests() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "expected"),
+    [
+        ("2026-11-23T06:30:00+00:00", 2, "2026-11-20T14:00:00+00:00"),
+        ("2026-11-23T09:00:00+00:00", 1, "2026-11-23T08:00:00+00:00"),
+        ("2026-11-23T09:00:00+00:00", 2, "2026-11-20T15:00:00+00:00"),
+    ],
+)
+def test_working_time_is_counted_backwards(now: str, hours: int, expected: str) -> None:
+    week = tuple(WeeklySpan(day, time(8), time(16)) for day in range(1, 6))
+    calendar = WorkCalendar(week=week, zone=ZoneInfo("UTC"))
+    assert worked_before(datetime.fromisoformat(now), calendar, timedelta(hours=hours)).isoformat() == expected
+
+
+def test_clinic_that_hardly_works_is_looked_at_one_horizon_back() -> None:
+    now = datetime.fromisoformat(MORNING)
+    calendar = WorkCalendar(week=(), zone=ZoneInfo("UTC"))
+    assert worked_before(now, calendar, timedelta(hours=2)) == now - HORIZON
 
 
 # Alarms
@@ -232,6 +353,9 @@ WRONG: dict[Cause, Wrong] = {
 }
 
 
+ABOUT_INQUIRIES = {Cause.PATIENT_MAIL, Cause.BROKEN_TWICE, Cause.NO_OWNER, Cause.QUARANTINE}
+
+
 @pytest.fixture
 def calm(mia: User, clock: time_machine.Traveller, settings: object) -> Inquiry:  # noqa: ARG001  # who and when
     """One inquiry, and nothing is wrong."""
@@ -258,8 +382,13 @@ def test_manager_is_told_of_each_cause_once_an_hour(cause: Cause, mia: User, clo
     assert (row.user, row.topic) == (mia, cause.value)
     message = build_email(row)
     assert str(cause.label) in message.subject
-    assert message.body.count("http") == 1
-    for secret in ("Jan Patient", "jan.patient", "ZG-", "infiltration"):
+    named = alarms.concerned(cause, timezone.now())
+    assert bool(named) == (cause in ABOUT_INQUIRIES)
+    assert message.body.count("http") == 1 + len(named)
+    for pk, reference in named:
+        assert f"- {reference}\n  {SITE}/admin/inquiries/inquiry/{pk}/change/\n" in message.body
+    assert ("Tell whoever looks after the server" in message.body) is (cause not in ABOUT_INQUIRIES)
+    for secret in ("Jan Patient", "jan.patient", "infiltration"):
         assert secret.casefold() not in f"{message.subject}{message.body}".casefold()
     OutgoingEmail.objects.filter(kind=EmailKind.ALARM).update(status=EmailStatus.SENT, sent_at=timezone.now())
     clock.shift(timedelta(minutes=59))
@@ -315,6 +444,17 @@ def test_alarm_that_leaves_late_says_what_is_true_then(ana: Coordinator, clock: 
     Inquiry.objects.update(coordinator=ana, is_flagged=False)
     [row] = mails(EmailKind.ALARM)
     assert "passed meanwhile" in build_email(row).body
+
+
+@pytest.mark.usefixtures("calm")
+def test_alarm_names_the_oldest_inquiries_and_no_more_than_can_be_read(clock: time_machine.Traveller) -> None:
+    for _ in range(alarms.NAMED_AT_MOST):
+        clock.shift(timedelta(seconds=1))
+        newest = make_inquiry()
+    _no_owner(clock)
+    named = alarms.concerned(Cause.NO_OWNER, timezone.now())
+    assert len(named) == alarms.NAMED_AT_MOST
+    assert newest.reference not in [reference for _pk, reference in named]
 
 
 @pytest.mark.usefixtures("calm")

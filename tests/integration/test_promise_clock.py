@@ -153,6 +153,18 @@ def test_nobody_else_keeps_the_inquiry_with_the_same_person_and_a_red_flag(ana: 
     assert OutgoingEmail.objects.filter(kind=EmailKind.ESCALATION, user=manager).exists()
 
 
+def test_inquiry_does_not_go_to_somebody_who_cannot_read_it(ana: Coordinator, clock: Traveller) -> None:
+    manager = make_user(Role.MANAGER, "Mia Manager")
+    make_coordinator("Jan de Vries", languages=("nl",))
+    inquiry = make_inquiry()
+    clock.move_to(DUE)
+    keep_promises()
+    inquiry.refresh_from_db()
+    assert (inquiry.coordinator, inquiry.is_flagged) == (ana, True)
+    assert OutgoingEmail.objects.filter(kind=EmailKind.PROMISE_MOVED).exists()
+    assert OutgoingEmail.objects.filter(kind=EmailKind.ESCALATION, user=manager).exists()
+
+
 @pytest.mark.parametrize("result", ContactResult)
 def test_logged_contact_attempt_is_an_answer(
     inquiry: Inquiry, ana: Coordinator, clock: Traveller, result: ContactResult

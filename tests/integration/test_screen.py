@@ -1,5 +1,6 @@
-"""One inquiry on one screen: notes, who else is here, the same person's other inquiries, closing several at once."""
+"""One inquiry on one screen, its notes and related ones; closing several at once, giving them to a colleague."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from coordinators.enums import Role
-from coordinators.models import Coordinator, User
+from coordinators.models import Absence, Coordinator, User
 from inquiries.admin.detail import READERS_AT_MOST
 from inquiries.checklist import CheckItem, in_order
 from inquiries.details.questions import NEEDS, PAIN, TRIED
@@ -298,6 +300,106 @@ def test_closing_several_reaches_nobody_elses(desk: Client, ana: Coordinator) ->
     close(desk, other, confirmed="1", **{"close-outcome": Outcome.SPAM, "close-note": ""})
     other.refresh_from_db()
     assert other.status == Status.WAITING
+
+
+# Giving inquiries to a colleague
+
+
+def give(client: Client, *inquiries: Inquiry, **data: Any) -> Any:
+    """Choose inquiries in the inbox and press the managers' action."""
+    chosen = {"action": "assign_selected", "_selected_action": [str(inquiry.pk) for inquiry in inquiries]}
+    return client.post(f"{INBOX}?view=all", chosen | data, follow=True)
+
+
+def menu(response: Any, name: str) -> list[str]:
+    """Return what a menu offers, groups in brackets."""
+    [html] = re.findall(rf'<select name="{name}".*?</select>', response.content.decode(), re.DOTALL)
+    found = re.findall(r'<optgroup label="([^"]+)"|<option value="\d+"[^>]*>([^<]+)<', html)
+    return [option or f"[{group}]" for group, option in found]
+
+
+def test_assigning_says_who_fits_who_is_away_and_how_much_each_has(desk: Client) -> None:
+    today = timezone.localdate()
+    tom = make_coordinator("Tom Baker", languages=("en",))
+    for name, languages, treatments in (
+        ("Eva Kos", ("hr",), None),
+        ("Lea Roth", ("en", "de"), ()),
+        ("Uma Vidal", ("nl", "en"), None),
+    ):
+        make_coordinator(name, languages=languages, treatments=treatments)
+    make_coordinator("Gone Away", languages=("en",), is_active=False)
+    Absence.objects.create(coordinator=tom, starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=9))
+    inquiry = make_inquiry()
+    until = date_format(today + timedelta(days=9), "j M")
+    assert menu(desk.get(address(inquiry)), "assign-coordinator") == [
+        "Uma Vidal: en, nl · 0 open",
+        "Ana Horvat: en · 1 open",
+        f"Tom Baker: en · 0 open · away until {until}",
+        "[Without this language or treatment]",
+        "Eva Kos: hr · 0 open",
+        "Lea Roth: de, en · 0 open",
+    ]
+
+
+def test_assigning_menu_asks_the_same_for_a_large_team(desk: Client) -> None:
+    inquiry = make_inquiry()
+    desk.get(address(inquiry))
+    before = _queries(desk, inquiry)
+    for number in range(5):
+        make_coordinator(f"Colleague {number}", languages=("de", "en"))
+    assert _queries(desk, inquiry) == before
+
+
+def test_assigning_to_somebody_without_the_language_says_so(desk: Client) -> None:
+    jan, uma = make_coordinator("Jan Novak", languages=("en",)), make_coordinator("Uma Vidal", languages=("de",))
+    inquiry = make_inquiry(preferred_language="de")
+    step = reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, "assign"])
+    desk.force_login(make_user(Role.MANAGER, "Mia Manager"))
+    text = text_of(desk.post(step, {"assign-coordinator": jan.pk}, follow=True))
+    assert "is told by e-mail. Jan Novak does not speak German." in text
+    text = text_of(desk.post(step, {"assign-coordinator": uma.pk}, follow=True))
+    assert "is told by e-mail." in text
+    assert "Uma Vidal does not speak" not in text
+
+
+def test_managers_give_several_to_a_colleague_and_hear_what_was_refused(client: Client, ana: Coordinator) -> None:
+    uma = make_coordinator("Uma Vidal", languages=("nl",))
+    first, second, closed, umas = (make_inquiry() for _ in range(4))
+    triage.record_read(closed, by=ana.user)
+    triage.close(closed, Outcome.INFORMED, by=ana.user)
+    triage.assign_to(umas, uma, by=ana.user)
+    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
+    chosen = (first, second, closed, umas)
+    response = give(client, *chosen)
+    text = text_of(response)
+    assert all(f"{item.reference} {owner}" in text for item, owner in ((first, "Ana Horvat"), (umas, "Uma Vidal")))
+    assert f"{closed.reference} " not in text
+    assert "Assign 3 inquiries" in text
+    assert menu(response, "assign-coordinator") == [
+        "Ana Horvat: en · 2 open",
+        "[Without this language or treatment]",
+        "Uma Vidal: nl · 1 open",
+    ]
+    assert "Choose who should answer." in text_of(give(client, *chosen, confirmed="1", **{"assign-reason": "Ill"}))
+    data = {"confirmed": "1", "assign-coordinator": str(uma.pk), "assign-reason": "Ana is ill"}
+    text = text_of(give(client, *chosen, **data))
+    assert "2 inquiries have a new owner: Uma Vidal. Uma Vidal does not speak English." in text
+    assert f"{closed.reference}: This inquiry is closed. Reopen it first." in text
+    assert f"{umas.reference}: Uma Vidal has this inquiry already." in text
+    assert set(Inquiry.objects.open().values_list("coordinator__display_name", flat=True)) == {"Uma Vidal"}
+    german = make_inquiry(preferred_language="de")
+    assert "[Without one of these languages or treatments]" in menu(give(client, first, german), "assign-coordinator")
+    event = first.events.filter(kind=EventKind.ASSIGNED).order_by("-at")[0]
+    assert (event.note, event.actor.name if event.actor else "") == ("Ana is ill", "Mia Manager")
+    assert umas.assignments.count() == 2
+
+
+def test_coordinators_cannot_give_several_away(desk: Client) -> None:
+    uma = make_coordinator("Uma Vidal", languages=("nl",))
+    inquiry = make_inquiry()
+    assert 'value="assign_selected"' not in desk.get(INBOX).content.decode()
+    give(desk, inquiry, confirmed="1", **{"assign-coordinator": str(uma.pk), "assign-reason": ""})
+    assert Inquiry.objects.get().coordinator != uma
 
 
 # The order of the screen

@@ -16,26 +16,27 @@ from django.forms import modelform_factory
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from coordinators import assignment, coverage
 from coordinators.assignment import Candidate, Decision, Question
 from coordinators.coverage import Cell, Place
 from coordinators.enums import Refusal, Role, Rule
-from coordinators.models import Absence, Coordinator, ReplyPolicy, User, WorkingHours
+from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, User, WorkingHours
 from coordinators.promise import reply_by
 from coordinators.roster import Roster, calendar_of, get_policy
 from inquiries.admin.absences import PlannedAbsenceForm
-from inquiries.enums import EmailKind, EventKind, Outcome
+from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome
 from inquiries.models import Assignment, Inquiry
 from inquiries.services import assigning, foresight
 from inquiries.services.assigning import decide
 from inquiries.services.errors import TriageError
 from inquiries.services.foresight import coverage_from, foresee, try_out
-from inquiries.services.handing_over import hand_over_open, reassign_open
-from inquiries.services.triage import assign_to, close, record_read, take_over
+from inquiries.services.handing_over import hand_over_open, reassign_open, to_give_back
+from inquiries.services.triage import assign_to, close, log_contact, record_read, take_over
 from tests.factories import make_coordinator, make_inquiry, make_user
-from treatments.models import Treatment
+from treatments.models import Clinic, Treatment
+from treatments.titles import treatment_titles
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +191,9 @@ def test_week_flags_its_holes(client: Client, ana: Coordinator, jan: Coordinator
     page = client.get(COVERAGE, {"week": "2026-11-23"})
     assert "105 holes: nobody fits" in text_of(page)
     assert "14 places where nobody speaks the language" in text_of(page)
-    assert page.content.decode().count('class="week-hole"') == 35
+    assert page.content.decode().count('<td class="week-hole"') == 25
+    assert page.content.decode().count('<td class="week-hole week-closed"') == 10
+    assert "Looked at 140 places" in text_of(page)
     assert "Ana Horvat, Jan Novak answer by 23 Nov 12:00" in text_of(page)
     assert "Ana Horvat, Jan Novak, without Italian" in text_of(page)
     assert SIMULATOR not in page.content.decode()
@@ -202,6 +205,45 @@ def test_week_without_a_hole_says_so(manager: Client) -> None:
     page = text_of(manager.get(COVERAGE))
     assert "No holes" in page
     assert "nobody speaks" not in page
+    assert "140 places with only one person" in page
+    assert "Poly Glot ◐ only one person answer by" in page
+
+
+def test_week_marks_days_on_which_the_clinic_does_not_work(manager: Client, ana: Coordinator) -> None:
+    assert ana
+    Clinic.objects.create(id=1, name="Clinic", country="HR", email="info@clinic.example")
+    christmas = date(2026, 12, 21)
+    SpecialDay.objects.create(day_on=christmas, note="Annual break")
+    SpecialDay.objects.create(day_on=date(2026, 12, 24), opens_at=time(9), closes_at=time(12), note="Christmas Eve")
+    page = text_of(manager.get(COVERAGE, {"week": str(christmas)}))
+    assert "Mon 21 Dec ⊘ closed: Annual break" in page
+    assert "Tue 22 Dec Wed 23 Dec" in page
+    assert "Thu 24 Dec other hours: 09:00–12:00 (Christmas Eve)" in page
+    assert "Fri 25 Dec ⊘ closed: Christmas Day" in page
+    assert "Sat 26 Dec ⊘ closed: Saint Stephen's Day" in page
+    assert "Sun 27 Dec ⊘ closed: no working day" in page
+    assert "The clinic does not work on 4 of these days" in page
+    assert "⊘ the clinic is closed" in page
+
+
+def test_former_staff_is_offered_nowhere(manager: Client, ana: Coordinator, jan: Coordinator) -> None:
+    old = away(jan, date(2020, 1, 1), replacement=ana)
+    Coordinator.objects.filter(pk=ana.pk).update(display_name="Aaron Former")
+    User.objects.filter(coordinator=ana).update(is_active=False)
+    change = reverse("admin:coordinators_absence_change", args=[old.pk])
+    for address in (ADD_ABSENCE, change, SIMULATOR):
+        assert "Aaron Former</option>" not in manager.get(address).content.decode()
+    table = ask(manager).content.decode()
+    assert table.index('<th scope="row">Jan Novak') < table.index('<th scope="row">Aaron Former')
+
+
+def test_days_are_written_as_the_language_writes_them(ana: Coordinator) -> None:
+    days = Absence(coordinator=ana, starts_on=date(2026, 11, 23), ends_on=date(2026, 11, 27))
+    one = Absence(coordinator=ana, starts_on=date(2026, 11, 23), ends_on=date(2026, 11, 23))
+    assert str(days) == "Ana Horvat: 23 November 2026 – 27 November 2026"
+    assert str(one) == "Ana Horvat: 23 November 2026"
+    with translation.override("de"):
+        assert str(SpecialDay(day_on=date(2026, 11, 23))) == "23. November 2026"
 
 
 def test_pages_about_the_team_need_the_same_queries_for_any_team(manager: Client, ana: Coordinator) -> None:
@@ -249,6 +291,7 @@ def test_absence_is_saved_once_it_was_looked_at(manager: Client, ana: Coordinato
     assert "Error:" not in page
     before = "Without the absence: Ana Horvat answer by 7 Jan 12:00"
     after = "With the absence: Jan Novak, without Croatian answer by 7 Jan 12:00"
+    assert "Croatian: all treatments, 2 days: only Jan Novak, without Croatian" in page
     assert f"Mon 7 Jan Croatian all treatments {before} {after}" in page
     assert "Nobody covers" in page
     assert "Ana Horvat has no inquiry open." in page
@@ -337,8 +380,8 @@ def test_open_inquiries_move_to_whoever_covers(client: Client, ana: Coordinator,
     assert "Ana Horvat has 2 inquiries open:" in text_of(looked)
     assert all(inquiry.reference in text_of(looked) for inquiry in mine)
     assert done.reference not in text_of(looked)
-    assert '<input type="checkbox" name="moves" id="id_moves" checked' in looked.content.decode()
-    saved = confirm(client, values, moves="on")
+    assert 'id="id_moves_rule" checked' in looked.content.decode()
+    saved = confirm(client, values, moves="replacement")
     assert "2 open inquiries are Jan Novak's now." in text_of(saved)
     for inquiry in Inquiry.objects.filter(pk__in=told):
         assert inquiry.coordinator == jan
@@ -348,7 +391,8 @@ def test_open_inquiries_move_to_whoever_covers(client: Client, ana: Coordinator,
         assert (made.coordinator, made.made_by, made.rule) == (jan, ana.user, "")
         event = inquiry.events.filter(kind=EventKind.ASSIGNED).latest("at")
         assert event.actor == ana.user
-        assert event.details == {"coordinator": jan.pk, "left": ana.pk}
+        absence = Absence.objects.get(coordinator=ana)
+        assert event.details == {"coordinator": jan.pk, "left": ana.pk, "absence": absence.pk}
         assert event.note.startswith("Away from ")
         assert inquiry.emails.filter(kind=EmailKind.HANDOVER, coordinator=jan).count() == 1
     done.refresh_from_db()
@@ -369,9 +413,9 @@ def test_open_inquiries_stay_where_nobody_takes_them(
         Coordinator.objects.filter(pk=jan.pk).update(takes_inquiries=False)
         address = reverse("admin:coordinators_absence_change", args=[row.pk])
         looked = client.post(address, values)
-        client.post(address, values | {"seen": seen_in(looked), "moves": "on"})
+        client.post(address, values | {"seen": seen_in(looked), "moves": "replacement"})
     else:
-        confirm(client, values, **({} if cover == "not ticked" else {"moves": "on"}))
+        confirm(client, values, moves="leave" if cover == "not ticked" else "replacement")
     inquiry.refresh_from_db()
     assert inquiry.coordinator == ana
     assert Absence.objects.filter(coordinator=ana).count() == 1
@@ -380,14 +424,16 @@ def test_open_inquiries_stay_where_nobody_takes_them(
 def test_choice_to_move_is_kept_and_waits_for_a_later_absence(
     client: Client, ana: Coordinator, jan: Coordinator
 ) -> None:
-    make_inquiry(preferred_language="hr")
+    inquiry = make_inquiry(preferred_language="en")
+    assert inquiry.coordinator == ana
     client.force_login(ana.user)
     values = planned(ana, **soon(), replacement=jan.pk)
     looked = client.post(ADD_ABSENCE, values)
-    other = client.post(ADD_ABSENCE, values | {"seen": seen_in(looked), "until_time": "12:00"})
-    assert 'id="id_moves" aria' in other.content.decode()
+    assert 'id="id_moves_replacement" checked' in looked.content.decode()
+    again = values | {"seen": seen_in(looked), "until_time": "12:00", "moves": "rule"}
+    assert 'id="id_moves_rule" checked' in client.post(ADD_ABSENCE, again).content.decode()
     later = client.post(ADD_ABSENCE, planned(ana, replacement=jan.pk))
-    assert 'id="id_moves" aria' in later.content.decode()
+    assert 'id="id_moves_leave" checked' in later.content.decode()
     assert "can be moved from this page at any time" in text_of(later)
 
 
@@ -410,6 +456,126 @@ def test_handing_over_keeps_red_flags_and_quarantine(ana: Coordinator, jan: Coor
     assert hand_over_open(ana, jan, by=boss) == 2
     assert flagged.emails.get(kind=EmailKind.HANDOVER, coordinator=jan).status == "PENDING"
     assert hand_over_open(jan, ana, by=ana.user) == 2
+
+
+def test_preview_says_what_the_replacement_cannot_take(manager: Client, ana: Coordinator) -> None:
+    tom = make_coordinator("Tom Baker", languages=("en",), treatments=(PRT,))
+    facet = Treatment.objects.get(code="facet-infiltration")
+    answered, late, waiting = (make_inquiry(preferred_language="hr", treatment=facet) for _ in range(3))
+    make_inquiry(preferred_language="hr", treatment=Treatment.objects.get(code=PRT))
+    make_inquiry(preferred_language="hr", treatment=None)
+    record_read(answered, by=ana.user)
+    log_contact(answered, ContactResult.SPOKE, by=ana.user)
+    past = {"received_at": at("2026-01-05T08:00"), "reply_due_at": at("2026-01-05T12:00")}
+    Inquiry.objects.filter(pk__in=[answered.pk, late.pk]).update(**past)
+    page = text_of(manager.post(ADD_ABSENCE, planned(ana, **soon(), replacement=tom.pk)))
+    assert "▲ Tom Baker does not speak Croatian: 5 of 5 inquiries" in page
+    title = treatment_titles()[facet.pk]
+    assert f"▲ Tom Baker does not know this treatment, {title}: 3 of 5 inquiries" in page
+    assert f"{late.reference} Croatian, {title} ▲ overdue: reply was due by Monday 5 January, 12:00" in page
+    assert waiting.reply_due_at
+    assert f"{waiting.reference} Croatian, {title} waiting: reply by " in page
+    # Who was answered comes last, and no time runs there any more.
+    assert f"{answered.reference} Croatian, {title} in contact What shall happen" in page
+    assert page.index("What shall happen with these inquiries?") < page.index("For new patients")
+
+
+def test_each_inquiry_goes_to_whoever_fits(manager: Client, boss: User, ana: Coordinator, jan: Coordinator) -> None:
+    croatian, english = make_inquiry(preferred_language="hr"), make_inquiry(preferred_language="en")
+    hand_over_open(jan, ana, by=boss)
+    Inquiry.objects.filter(pk=english.pk).update(is_flagged=True)
+    eva = make_coordinator("Eva Third", languages=("hr",))
+    gone = make_coordinator("Gone Fishing", languages=("en", "hr"))
+    away(gone, date(2020, 1, 1), date(2190, 1, 1))
+    told = {inquiry.pk: inquiry.reply_due_at for inquiry in (croatian, english)}
+    saved = text_of(confirm(manager, planned(ana, **soon()), moves="rule"))
+    assert "The open inquiries went to: " in saved
+    absence = Absence.objects.get(coordinator=ana)
+    for inquiry, owner in ((croatian, eva), (english, jan)):
+        inquiry.refresh_from_db()
+        assert inquiry.coordinator == owner
+        assert inquiry.reply_due_at == told[inquiry.pk]
+        assert inquiry.is_flagged == (inquiry == english)
+        made = inquiry.assignments.latest("made_at")
+        assert made.rule == Rule.LANGUAGE_AND_TREATMENT
+        assert assignment.replay(made.trace).coordinator_id == owner.pk
+        event = inquiry.events.filter(kind=EventKind.ASSIGNED).latest("at")
+        assert (event.actor, event.details["left"], event.details["absence"]) == (boss, ana.pk, absence.pk)
+        assert event.note.startswith("Away from ")
+        assert inquiry.emails.filter(kind=EmailKind.HANDOVER, coordinator=owner).count() == 1
+
+
+def test_inquiries_that_nobody_else_can_have_stay(manager: Client, ana: Coordinator) -> None:
+    ReplyPolicy.objects.update(fallback=ana)
+    inquiry = make_inquiry(preferred_language="hr")
+    saved = text_of(confirm(manager, planned(ana, **soon()), moves="rule"))
+    assert "1 open inquiry stays with Ana Horvat: nobody who is here can take it." in saved
+    inquiry.refresh_from_db()
+    assert inquiry.coordinator == ana
+    assert inquiry.assignments.count() == 1
+
+
+def absent_with_three_given_away(client: Client, ana: Coordinator, jan: Coordinator) -> tuple[Absence, list[Inquiry]]:
+    """Let Jan have Ana's three inquiries; he writes to one patient, and one was his before."""
+    mine = [make_inquiry(preferred_language="hr") for _ in range(3)]
+    make_inquiry(preferred_language="de")
+    confirm(client, planned(ana, **soon(), replacement=jan.pk), moves="replacement")
+    log_contact(mine[2], ContactResult.SPOKE, by=jan.user)
+    return Absence.objects.get(coordinator=ana), mine
+
+
+def owners(inquiries: list[Inquiry]) -> list[str]:
+    names = dict(Inquiry.objects.values_list("pk", "coordinator__display_name"))
+    return [names[inquiry.pk] for inquiry in inquiries]
+
+
+@pytest.mark.parametrize("choice", ["tick", "no tick"])
+def test_ending_an_absence_early_gives_back(manager: Client, ana: Coordinator, jan: Coordinator, choice: str) -> None:
+    absence, mine = absent_with_three_given_away(manager, ana, jan)
+    told = [inquiry.reply_due_at for inquiry in mine]
+    address = reverse("admin:coordinators_absence_change", args=[absence.pk])
+    longer = manager.post(address, planned(ana, **soon(), replacement=jan.pk))
+    assert "gives_back" not in longer.content.decode()
+    today = soon() | {"ends_on": soon()["starts_on"]}
+    looked = manager.post(address, planned(ana, **today, replacement=jan.pk))
+    assert "2 inquiries went to somebody else, and nobody has contacted the patients since:" in text_of(looked)
+    assert 'id="id_gives_back" checked' in looked.content.decode()
+    values = planned(ana, **today, replacement=jan.pk) | {"seen": seen_in(looked)}
+    saved = manager.post(address, values | ({"gives_back": "on"} if choice == "tick" else {}), follow=True)
+    if choice == "no tick":
+        assert owners(mine) == ["Jan Novak"] * 3
+        return
+    assert "2 inquiries are Ana Horvat's again." in text_of(saved)
+    assert owners(mine) == ["Ana Horvat", "Ana Horvat", "Jan Novak"]
+    for inquiry in mine:
+        inquiry.refresh_from_db()
+    assert [inquiry.reply_due_at for inquiry in mine] == told
+    event = mine[0].events.filter(kind=EventKind.ASSIGNED).latest("at")
+    assert (event.note, event.details) == ("The absence ended early.", {"coordinator": ana.pk, "left": jan.pk})
+    # Nothing is left to give back.
+    assert "gives_back" not in manager.post(address, planned(ana, **today, replacement=jan.pk)).content.decode()
+
+
+@pytest.mark.parametrize("choice", ["tick", "no tick"])
+def test_deleting_an_absence_gives_back(manager: Client, ana: Coordinator, jan: Coordinator, choice: str) -> None:
+    absence, mine = absent_with_three_given_away(manager, ana, jan)
+    address = reverse("admin:coordinators_absence_delete", args=[absence.pk])
+    assert "Give these back to Ana Horvat" in text_of(manager.get(address))
+    manager.post(address, {"post": "yes"} | ({"gives_back": "on"} if choice == "tick" else {}))
+    assert not Absence.objects.exists()
+    back = "Ana Horvat" if choice == "tick" else "Jan Novak"
+    assert owners(mine) == [back, back, "Jan Novak"]
+
+
+def test_what_was_given_on_since_does_not_come_back(
+    manager: Client, boss: User, ana: Coordinator, jan: Coordinator
+) -> None:
+    absence, mine = absent_with_three_given_away(manager, ana, jan)
+    assign_to(mine[0], make_coordinator("Eva Third"), by=boss)
+    assert [inquiry.pk for inquiry in to_give_back(absence)] == [mine[1].pk]
+    User.objects.filter(coordinator=ana).update(is_active=False)
+    absence.refresh_from_db()
+    assert to_give_back(Absence.objects.get()) == []
 
 
 def random_team(chance: random.Random) -> list[Coordinator]:

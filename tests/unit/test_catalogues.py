@@ -1,5 +1,6 @@
 """Catalogues: compiled without gettext, checked for what would reach a patient broken, updated without a loss."""
 
+import ast
 import gettext
 import os
 import time
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -189,6 +191,33 @@ def test_update_offers_as_many_plural_forms_as_the_language_has(tmp_path: Path) 
     [entry] = [entry for entry in polib.pofile(str(path)) if entry.msgid_plural]
     assert entry.msgstr_plural == {0: "", 1: "", 2: ""}
     assert "nplurals=3" in path.read_text(encoding="utf-8")
+
+
+# Names by which gettext finds a text in code: its own, and the underscore for one text without a context
+FINDS = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
+
+
+def unknown_names(source: str) -> list[str]:
+    """Return the names that code gives to Django's translating functions and that no catalogue follows."""
+    imported = [
+        name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and name.asname not in {None, name.name}
+    ]
+    return [str(name.asname) for name in imported if name.asname != "_" or name.name not in FINDS]
+
+
+def test_texts_are_asked_for_by_names_that_catalogues_follow() -> None:
+    from_django = "from django.utils.translation import "
+    assert unknown_names(f"{from_django}gettext as _, gettext_lazy, ngettext") == []
+    assert unknown_names(f"{from_django}gettext as text, pgettext as _") == ["text", "_"]
+    packages = ("clinic_site", "coordinators", "inquiries", "treatments")
+    sources = [path for package in packages for path in (settings.BASE_DIR / package).rglob("*.py")]
+    assert sources
+    for path in sources:
+        assert unknown_names(path.read_text(encoding="utf-8")) == [], path
 
 
 # The commands

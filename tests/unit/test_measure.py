@@ -13,7 +13,7 @@ from coordinators.calendar import Span
 from inquiries.measure.cells import Cell
 from inquiries.measure.charts import Bar, Sketch
 from inquiries.measure.reply_times import answered_within, minutes_waited, step_of, working_minutes
-from inquiries.moments import span
+from inquiries.moments import hours_and_minutes, span
 
 MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -134,3 +134,8 @@ def test_columns_stay_inside_the_drawing(numbers: list[list[int]], is_mirrored: 
 def test_spans_are_told_to_the_minute() -> None:
     said = [span(timedelta(minutes=minutes)) for minutes in (0, 1, 60, 105, 47 * 60, 48 * 60)]
     assert said == ["0 min", "1 min", "1 h", "1 h 45 min", "47 h", "2 days"]
+
+
+def test_working_time_has_no_days() -> None:
+    said = [hours_and_minutes(minutes) for minutes in (0, 59, 60, 24 * 60 + 10, 72 * 60)]
+    assert said == ["0 min", "59 min", "1 h", "24 h 10 min", "72 h"]

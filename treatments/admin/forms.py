@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 import phonenumbers
 from django import forms
@@ -28,14 +27,17 @@ from treatments.publishing import (
     refusal,
     rules_refusal,
 )
+from treatments.zones import canonical_zones
 
 LARGE = forms.Textarea(attrs={"rows": 14, "class": "vLargeTextField prose-field"})
 SMALL = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
 
 
-def time_zone_choices() -> list[tuple[str, str]]:
-    """Return the time zones that this machine knows, places only."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+def time_zone_choices(stored: str = "") -> list[tuple[str, str]]:
+    """Return the time zones of places that people know, Europe's first; and the `stored` one, whatever its name."""
+    names = canonical_zones() | ({stored} if stored else set())
+    in_order = sorted(names, key=lambda name: (not name.startswith("Europe/"), name))
+    return [(name, name.replace("_", " ")) for name in in_order]
 
 
 class TreatmentForm(ModelForm[Treatment]):
@@ -232,6 +234,11 @@ class ClinicForm(GuardedForm, ModelForm[Clinic]):
         widget=forms.SelectMultiple(attrs={"size": 12}),
         help_text=_("Their emergency numbers stand on the safety card."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's signature
+        super().__init__(*args, **kwargs)
+        zones: Any = self.fields["time_zone"]
+        zones.choices = time_zone_choices(self.instance.time_zone)
 
     def clean_country(self) -> str:
         """Keep the country's code in capitals; refuse one that no country has."""

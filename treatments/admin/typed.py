@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, StackedInline
-    from django.forms import ModelForm, ModelMultipleChoiceField
+    from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
 else:
     from django import forms
     from django.contrib import admin
@@ -24,8 +24,11 @@ else:
     class ModelForm(_Subscriptable, forms.ModelForm):
         """A form of a model's fields."""
 
+    class ModelChoiceField(_Subscriptable, forms.ModelChoiceField):
+        """A row to choose."""
+
     class ModelMultipleChoiceField(_Subscriptable, forms.ModelMultipleChoiceField):
         """Rows to choose from."""
 
 
-__all__ = ["ModelAdmin", "ModelForm", "ModelMultipleChoiceField", "StackedInline"]
+__all__ = ["ModelAdmin", "ModelChoiceField", "ModelForm", "ModelMultipleChoiceField", "StackedInline"]

@@ -57,6 +57,11 @@ class Step(forms.Form):
         """Return whether the button only prepares the form, and the step is not to be taken yet."""
         return False
 
+    @property
+    def said(self) -> str:
+        """Return what is said once the step was taken."""
+        return str(self.done)
+
     @abstractmethod
     def perform(self) -> None:
         """Take the step. Raises TriageError when it does not fit any more."""

@@ -10,6 +10,7 @@ from inquiries.admin.steps.base import Step, WellReadStep
 from inquiries.enums import ErasedBy
 from inquiries.form_fields import LineField
 from inquiries.models import Inquiry
+from inquiries.readable import parsed_phone
 from inquiries.references import normal_reference
 from inquiries.services import contact, erasure, links
 from inquiries.services.errors import TriageError
@@ -19,8 +20,10 @@ MADE_SURE = _("I have spoken with the patient and made sure that the new contact
 TICK_FIRST = _("Tick the box when you have made sure.")
 
 
-class ConfirmPerson(Step):
-    """Say that the person with the changed contact data is the patient."""
+class ConfirmPerson(WellReadStep):
+    """Say that the person with the contact data on the page is the patient; not with what was changed since."""
+
+    kinds = CONTACT_DATA
 
     name = "confirm-person"
     title = _("Confirm who the patient is")
@@ -40,9 +43,9 @@ class ConfirmPerson(Step):
         """Return whether contact data were changed, here or for an addition, and nobody has confirmed them."""
         return self.inquiry.person_is_doubtful or bool(self.doubtful_additions)
 
-    def perform(self) -> None:
+    def act(self, seen: str | None) -> None:
         """Confirm the person."""
-        contact.confirm_person(self.inquiry, by=self.user)
+        contact.confirm_person(self.inquiry, by=self.user, seen=seen)
 
 
 def _elsewhere(addition: Inquiry) -> str:
@@ -61,7 +64,7 @@ class CorrectContact(WellReadStep):
     is_rare = True
     title = _("Correct the contact data")
     button = _("Save")
-    done = _("The contact data are corrected. The old address is told; the new one gets the private link.")
+    done = _("The contact data are corrected. The patient is told by e-mail.")
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -75,6 +78,14 @@ class CorrectContact(WellReadStep):
     def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
         super().__init__(data, inquiry=inquiry, user=user)
         self.initial = {**self.initial, "email": inquiry.email, "phone": inquiry.phone}
+
+    def clean_phone(self) -> str:
+        """Refuse a new number that nobody could dial; one that is left as it was stays."""
+        typed: str = self.cleaned_data["phone"]
+        if typed and typed != self.inquiry.phone and parsed_phone(typed, self.inquiry.country) is None:
+            message = _("This number cannot be dialled. Begin with + and the country, for example +385 91 123 4567.")
+            raise forms.ValidationError(message, code="unreadable")
+        return typed
 
     def clean(self) -> dict[str, Any]:
         """Refuse to leave the patient without any way to be reached."""

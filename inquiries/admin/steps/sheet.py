@@ -1,11 +1,14 @@
 """The desk's own sheet: notes, checklist, next date."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from coordinators.admin.forms import check_year
 from coordinators.models import User
+from coordinators.roster import clinic_today
 from inquiries.admin.steps.base import NoteField, Step
 from inquiries.checklist import CheckItem, in_order
 from inquiries.models import DeskSheet, Inquiry
@@ -50,6 +53,15 @@ class SaveSheet(Step):
     def faster_checklist(self) -> list[str]:
         """What the other has ticked, in the reader's language."""
         return [str(CheckItem(code).label) for code in in_order(self.faster.checklist)] if self.faster else []
+
+    def clean_follow_up_on(self) -> date | None:
+        """Refuse a new day that is over, or in another century; one that stands there since earlier stays."""
+        day: date | None = self.cleaned_data["follow_up_on"]
+        if day and day != self.stored.follow_up_on:
+            check_year(day)
+            if day < clinic_today():
+                raise forms.ValidationError(_("This day is over. Choose today or later."), code="past")
+        return day
 
     def clean_notes(self) -> str:
         """Keep line ends as everywhere else, so that equal notes are equal."""

@@ -6,9 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
+from coordinators.roster import get_policy
 from inquiries.admin.steps.base import MailingStep, NoteField, OpenStep, Step, WellReadStep
-from inquiries.enums import ContactResult, Outcome, Status
+from inquiries.admin.whom import ColleagueField, unspoken
+from inquiries.enums import ContactResult, EventKind, Outcome, Status
 from inquiries.models import Inquiry, OutgoingEmail
+from inquiries.moments import in_short
 from inquiries.services import triage
 
 
@@ -38,12 +41,19 @@ class Assign(OpenStep):
     button = _("Assign")
     done = _("The inquiry has a new owner, who is told by e-mail.")
 
-    coordinator = forms.ModelChoiceField(
-        label=_("Coordinator"),
-        queryset=Coordinator.objects.active().order_by("display_name"),
-        error_messages={"required": _("Choose who should answer.")},
-    )
+    coordinator = ColleagueField()
     reason = NoteField(label=_("Reason"), required=False)
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        menu = self.fields["coordinator"]
+        if isinstance(menu, ColleagueField):
+            menu.offer_for([inquiry])
+
+    @property
+    def said(self) -> str:
+        """Return what is said once the step was taken, with a word about a language that the new owner lacks."""
+        return " ".join(filter(None, [super().said, unspoken(self.cleaned_data["coordinator"], [self.inquiry])]))
 
     def perform(self) -> None:
         """Give the inquiry to the chosen coordinator."""
@@ -97,6 +107,15 @@ class AskForDetails(MailingStep):
     name = "ask-details"
     title = button = _("Ask for medical details")
     done = _("The patient is asked by e-mail to add details on the private page.")
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
+        super().__init__(data, inquiry=inquiry, user=user)
+        asked = inquiry.events.filter(kind=EventKind.DETAILS_WANTED).order_by("-at").first()
+        if asked:
+            on = in_short(asked.at.astimezone(get_policy().zone))
+            label = _("Ask again: the patient was asked on %(date)s") % {"date": on}
+            again = _("Tick the box to send the e-mail once more.")
+            self.fields["again"] = forms.BooleanField(label=label, error_messages={"required": again})
 
     def perform(self) -> None:
         """Ask."""
