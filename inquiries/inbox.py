@@ -67,7 +67,8 @@ def _undelivered(rows: InquiryQuerySet, _user: User, _now: datetime) -> InquiryQ
     return rows.open().with_undelivered_mail()
 
 
-OPEN = View("open", _("open"), lambda rows, _user, _now: rows.open(), is_counted=False)
+# What is held waits in its own view, which is red while anything is in it.
+OPEN = View("open", _("open"), lambda rows, _user, _now: rows.open().not_quarantined(), is_counted=False)
 ALL = View("all", _("all"), lambda rows, _user, _now: rows, NEWEST, is_counted=False)
 VIEWS = (
     OPEN,

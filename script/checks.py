@@ -15,9 +15,8 @@ BIN = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
 PYTEST = (sys.executable, "-m", "pytest")
 LOWEST_COVERAGE = 85
-# One more than a small machine has cores, for a third of the time is waiting; a file stays with one of them, so that
-# the servers it shares are started once.
-WORKERS = ("-n", "3", "--dist", "loadfile")
+# Both cores; a file stays on one of them, so that the servers it shares are started once.
+WORKERS = ("-n", "2", "--dist", "loadfile")
 MEASURED = (*WORKERS, "--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={LOWEST_COVERAGE}")
 IS_CI = os.environ.get("CI") == "true"
 # What a person set for their own site must not colour the checks.

@@ -111,7 +111,7 @@ def test_unopened_leaves_out_what_waits_in_quarantine(desk: Client, ana: Coordin
     triage.record_read(opened, by=ana.user)
     assert seen(desk, "unopened") == {unopened.reference}
     html = desk.get(INBOX).content.decode()
-    assert html.count('<tr class=" unopened">') == 2
+    assert html.count('<tr class=" unopened">') == 1
 
 
 def test_due_today_is_what_was_promised_or_noted_for_today_or_before(desk: Client, ana: Coordinator) -> None:
@@ -374,7 +374,7 @@ def test_nothing_is_counted_and_questions_do_not_grow(client: Client, ana: Coord
             triage.close(again, Outcome.INFORMED, by=ana.user)
     many = [questions(client, query) for query in queries]
     assert [len(asked) for asked in many] == [len(asked) for asked in few]
-    assert max(map(len, many)) <= 27
+    assert max(map(len, many)) <= 30
     assert not [sql for asked in many for sql in asked if "COUNT(" in sql.upper()]
 
 

@@ -161,6 +161,8 @@ def test_other_inquiries_of_the_same_person_are_linked_only_where_they_may_be_se
     Inquiry.objects.filter(pk=hidden.pk).update(coordinator=Coordinator.objects.get(display_name="Jan Novak"))
     addition = make_inquiry(**theirs, message="And another thing")
     assert addition.pk == mine.pk or Inquiry.objects.get(pk=addition.pk).joined_to_id == mine.pk
+    # Nor is it the next one to turn to.
+    Inquiry.objects.filter(pk=by_phone.pk).update(status=Status.CONTACTED)
     response = desk.get(address(mine))
     html, text = response.content.decode(), text_of(response)
     assert f'href="{address(seen)}">{seen.reference}' in html
