@@ -23,7 +23,7 @@ from inquiries.admin.filters import FILTERS
 from inquiries.admin.rows import SEALED, Inbox
 from inquiries.admin.steps import STEPS_BY_NAME, step_context
 from inquiries.admin.steps.base import Step
-from inquiries.admin.steps.triage import Release, TakeOver
+from inquiries.admin.steps.triage import Assign, Release, TakeOver
 from inquiries.files.desk import download
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
@@ -125,8 +125,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         if not (form.is_valid() and not form.is_draft and _performed(form)):
             return self._show(request, inquiry, form)
         self.message_user(request, form.said, messages.SUCCESS)
-        if self._find(request, inquiry_id) is None:
-            # Erased, or handed to somebody else: it is not this person's to see any more.
+        found, user = self._find(request, inquiry_id), person(request)
+        is_mine = Inquiry.objects.owned_by(user).filter(pk=inquiry_id).exists()
+        if found is None or (step == Assign.name and not is_mine and not user.is_manager):
+            # Erased, or handed to somebody else: it is not this person's any more.
             return redirect("admin:inquiries_inquiry_changelist")
         return redirect("admin:inquiries_inquiry_change", inquiry_id)
 

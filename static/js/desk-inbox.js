@@ -22,7 +22,7 @@ const keys = {
   "?": () => help.showModal(),
 };
 
-const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog");
+const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog[open]");
 
 document.addEventListener("keydown", (event) => {
   const act = Object.hasOwn(keys, event.key) && keys[event.key];

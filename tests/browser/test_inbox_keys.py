@@ -27,6 +27,8 @@ def desk(running_embedded: EmbeddedSite, page: Page) -> EmbeddedSite:
     page.fill("input[name=password]", manager.password)
     page.click("input[type=submit], button[type=submit]")
     expect(page.locator("#result_list tbody tr")).to_have_count(3)
+    # Shown by the script that makes the keys work
+    expect(page.locator("#keys-open")).to_be_visible()
     return site
 
 
@@ -77,6 +79,7 @@ def test_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
     page.uncheck("#keys-on")
     page.click("#keys-close")
     page.reload()
+    expect(page.locator("#keys-open")).to_be_visible()
     page.keyboard.press("j")
     assert page.locator(FOCUSED).count() == 0
     page.keyboard.press("?")

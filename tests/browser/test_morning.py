@@ -82,11 +82,11 @@ def plan_absence(site: EmbeddedSite, page: Page) -> None:
     follow(page.locator("input[name=_look]"))
 
     expect(page.locator("#foresight-title")).to_be_focused()
-    expect(page.locator(".foresight > .scroller .changed-cells tbody tr").first).to_contain_text(COVER)
+    expect(page.locator(".misfits li").first).to_contain_text(COVER)
     expect(page.locator(".open-inquiries > li")).to_have_count(8)
     assert site.rows.select("SELECT count(*) FROM coordinators_absence") == [(0,)], "it was only looked at"
 
-    page.locator("input[name=moves]").set_checked(checked=True)
+    page.check("input[name=moves][value=replacement]")
     follow(page.locator("button[name=_confirm]"))
     expect(page.locator(".messagelist .success").first).to_be_visible()
     assert site.rows.select("SELECT count(*) FROM coordinators_absence") == [(1,)]
