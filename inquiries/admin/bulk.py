@@ -21,7 +21,7 @@ from inquiries.enums import Outcome, Status
 from inquiries.models import Inquiry
 from inquiries.services import triage
 from inquiries.services.errors import TriageError
-from inquiries.services.seen import THREAD, newest
+from inquiries.services.seen import newest_of
 from treatments.admin.typed import ModelAdmin
 
 CONFIRMED = "confirmed"
@@ -69,7 +69,7 @@ def close_selected(
         "title": _("Close inquiries"),
         "ready": [item for item in inquiries if item.status != Status.CLOSED and item.opened_at],
         "unopened": [item for item in inquiries if item.status != Status.CLOSED and not item.opened_at],
-        "seen": [(f"{SEEN}{item.pk}", newest(item, THREAD)) for item in inquiries],
+        "seen": [(f"{SEEN}{key}", newest) for key, newest in newest_of(inquiries).items()],
     }
     return TemplateResponse(request, "admin/inquiries/inquiry/close_selected.html", context)
 

@@ -23,12 +23,12 @@ from inquiries.admin.filters import FILTERS
 from inquiries.admin.rows import SEALED, Inbox
 from inquiries.admin.steps import STEPS_BY_NAME, step_context
 from inquiries.admin.steps.base import Step
-from inquiries.admin.steps.triage import Assign, Release, TakeOver
+from inquiries.admin.steps.triage import Release, TakeOver
 from inquiries.files.desk import download
 from inquiries.inbox import visible_inquiries
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
-from inquiries.services.errors import TriageError
+from inquiries.services.seen import newest
 from inquiries.services.triage import open_by_reference, record_read
 from treatments.admin.access import DeskAdmin
 
@@ -122,13 +122,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         if request.method != "POST":
             return redirect("admin:inquiries_inquiry_change", inquiry_id)
         form = STEPS_BY_NAME[step](request.POST, inquiry=inquiry, user=person(request))
-        if not (form.is_valid() and not form.is_draft and _performed(form)):
+        if not form.take():
             return self._show(request, inquiry, form)
         self.message_user(request, form.said, messages.SUCCESS)
-        found, user = self._find(request, inquiry_id), person(request)
-        is_mine = Inquiry.objects.owned_by(user).filter(pk=inquiry_id).exists()
-        if found is None or (step == Assign.name and not is_mine and not user.is_manager):
-            # Erased, or handed to somebody else: it is not this person's any more.
+        if form.leads_away or self._find(request, inquiry_id) is None:
             return redirect("admin:inquiries_inquiry_changelist")
         return redirect("admin:inquiries_inquiry_change", inquiry_id)
 
@@ -156,8 +153,10 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
             # Erased since it was found.
             raise Http404 from error
         inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
+        # Looked up before the page is read: what comes in between is rather shown and asked for again.
+        seen = newest(inquiry) if tried is None or tried.seen is None else tried.seen
         context = self._context(request) | detail_context(inquiry, user)
-        context |= {"title": inquiry.reference} | step_context(inquiry, user, tried)
+        context |= {"title": inquiry.reference, "seen": seen} | step_context(inquiry, user, tried)
         return TemplateResponse(request, "admin/inquiries/inquiry/inquiry.html", context)
 
     def _visible(self, request: HttpRequest, inquiry_id: UUID) -> Inquiry:
@@ -185,7 +184,7 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
     def _for_each(self, request: HttpRequest, queryset: QuerySet[Inquiry], step: Callable[..., Step]) -> None:
         """Take a step without a form for each inquiry, and say how often it was and was not possible."""
         inquiries = list(queryset)
-        taken = [_performed(step({}, inquiry=inquiry, user=person(request))) for inquiry in inquiries]
+        taken = [step({}, inquiry=inquiry, user=person(request)).take() for inquiry in inquiries]
         done, left = sum(taken), len(taken) - sum(taken)
         if done:
             message = ngettext("Done for %(count)d inquiry.", "Done for %(count)d inquiries.", done)
@@ -197,17 +196,3 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
                 left,
             )
             self.message_user(request, message % {"count": left}, messages.WARNING)
-
-
-def _performed(form: Step) -> bool:
-    """Take a step, or keep with its form why it could not be taken."""
-    form.full_clean()
-    try:
-        form.perform()
-    except TriageError as error:
-        form.add_error(None, str(error))
-        return False
-    except Inquiry.DoesNotExist as error:
-        # Erased while the step was being taken.
-        raise Http404 from error
-    return True

@@ -15,7 +15,7 @@ from inquiries.services.events import lock, write_event
 from inquiries.services.limits import check_contact_changes
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email, put_or_repeat
-from inquiries.services.seen import CONTACT_DATA, check_seen
+from inquiries.services.seen import check_seen
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def change_contact(
     phone_changed = phone is not None and phone != locked.phone
     if not (email_changed or phone_changed):
         return
-    check_seen(locked, CONTACT_DATA, seen)
+    check_seen(locked, seen)
     if by is None:
         check_contact_changes(locked, now)
     if email is not None and email_changed:
@@ -86,7 +86,7 @@ def confirm_person(inquiry: Inquiry, *, by: User, seen: str | None = None) -> No
     was not `seen`: whoever holds the link would be confirmed with an address that nobody has looked at.
     """
     locked = lock(inquiry)
-    check_seen(locked, CONTACT_DATA, seen)
+    check_seen(locked, seen)
     now = timezone.now()
     Inquiry.objects.whole(locked.pk).update(person_confirmed_at=now)
     write_event(locked, EventKind.PERSON_CONFIRMED, by)

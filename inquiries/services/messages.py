@@ -12,7 +12,7 @@ from inquiries.services.events import lock, write_event
 from inquiries.services.limits import check_messages
 from inquiries.services.notices import tell_coordinator
 from inquiries.services.outbox import put_inquiry_email
-from inquiries.services.seen import THREAD, check_seen
+from inquiries.services.seen import check_seen
 from inquiries.services.triage import lock_reachable, log_contact
 
 
@@ -28,7 +28,7 @@ def write_answer(inquiry: Inquiry, text: str, *, by: User, seen: str | None = No
     last = locked.messages.in_order().last()
     if last and last.sender == Sender.STAFF and last.text == text:
         return last
-    check_seen(locked, THREAD, seen)
+    check_seen(locked, seen)
     language = answer_language(locked.preferred_language, locked.language)
     message = Message.objects.create(inquiry=locked, sender=Sender.STAFF, author=by, language=language, text=text)
     write_event(locked, EventKind.MESSAGE_SENT, by)

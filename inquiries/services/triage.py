@@ -19,7 +19,7 @@ from inquiries.services.handing_over import replace_leaver
 from inquiries.services.measure import count_arrival, count_first_reply, count_outcome, take_back_outcome
 from inquiries.services.notices import tell_owner
 from inquiries.services.outbox import put_or_repeat, send_again
-from inquiries.services.seen import THREAD, check_seen
+from inquiries.services.seen import check_seen
 from inquiries.services.submit import put_first_mails
 
 # An address that is not the inquiry's, or a code that has run out, cannot be sent again.
@@ -105,7 +105,7 @@ def log_contact(inquiry: Inquiry, result: ContactResult, *, by: User, note: str 
         return
     if locked.status == Status.CLOSED:
         raise TriageError(_("This inquiry is closed. Reopen it first."))
-    check_seen(locked, THREAD, seen)
+    check_seen(locked, seen)
     if locked.first_contact_at is None:
         locked.first_contact_at = timezone.now()
         count_first_reply(locked, locked.first_contact_at)
@@ -146,7 +146,7 @@ def close(inquiry: Inquiry, outcome: Outcome, *, by: User, note: str = "", seen:
         raise TriageError(_("Somebody has closed this inquiry already."))
     if locked.opened_at is None:
         raise TriageError(_("Nobody has opened this inquiry yet. Read it first."))
-    check_seen(locked, THREAD, seen)
+    check_seen(locked, seen)
     locked.status = Status.CLOSED
     locked.closed_at = timezone.now()
     locked.closed_by = by

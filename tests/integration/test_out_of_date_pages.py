@@ -88,6 +88,28 @@ def test_second_of_two_answers_is_sent_only_by_somebody_who_has_seen_the_first(d
     assert inquiry.messages.count() == 2
 
 
+def test_preview_and_mistakes_do_not_count_as_having_read_what_came_in(desk: Client) -> None:
+    inquiry = make_inquiry()
+    page = desk.get(address(inquiry))
+    receive_message(inquiry, "My leg is numb since this morning", language="en")
+    looked = press(desk, inquiry, "answer", page, text="We will call you.", preview="1")
+    mistaken = press(desk, inquiry, "answer", looked, text="")
+    assert NEWS not in text_of(mistaken)
+    refused = press(desk, inquiry, "answer", mistaken, text="We will call you.")
+    assert NEWS in text_of(refused)
+    assert not inquiry.messages.filter(author__isnull=False).exists()
+
+
+def test_answer_waits_for_whoever_writes_to_see_that_the_address_is_another_now(desk: Client) -> None:
+    inquiry = make_inquiry()
+    page = desk.get(address(inquiry))
+    change_contact(inquiry, email="new@example.com")
+    refused = press(desk, inquiry, "answer", page, text="We will call you.")
+    assert NEWS in text_of(refused)
+    press(desk, inquiry, "answer", refused, text="We will call you.")
+    assert inquiry.messages.get().text == "We will call you."
+
+
 def test_answer_pressed_twice_is_sent_once_and_no_refusal(desk: Client) -> None:
     inquiry = make_inquiry()
     page = desk.get(address(inquiry))

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import User
-from inquiries.admin.steps.base import MailingStep, WellReadStep
+from inquiries.admin.steps.base import MailingStep
 from inquiries.emails.patient import answer_mail_level
 from inquiries.enums import AnswerMailLevel
 from inquiries.models import Inquiry, ReplyTemplate
@@ -25,7 +25,7 @@ ON_THE_PAGE = _("It waits on the private page. The e-mail only says that it is t
 IN_THE_MAIL = _("It is sent in the e-mail, and stands on the private page. The clinic has chosen so.")
 
 
-class WriteAnswer(WellReadStep, MailingStep):
+class WriteAnswer(MailingStep):
     """Write to the patient, from a template or freely. Inserting and previewing send nothing."""
 
     name = "answer"
@@ -121,9 +121,9 @@ class WriteAnswer(WellReadStep, MailingStep):
             raise self._left_open(left)
         return text
 
-    def act(self, seen: str | None) -> None:
+    def perform(self) -> None:
         """Store the answer."""
-        messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user, seen=seen)
+        messages.write_answer(self.inquiry, self.cleaned_data["text"], by=self.user, seen=self.seen)
 
     def _insert(self) -> None:
         """Put the chosen template into the text; what was written by hand stays above it."""

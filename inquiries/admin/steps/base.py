@@ -1,20 +1,22 @@
 """A step of triage: a small form that checks what was typed and calls one service."""
 
 from abc import abstractmethod
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from coordinators.models import User
-from inquiries.enums import EventKind
 from inquiries.models import Inquiry
-from inquiries.services.seen import THREAD, ChangedMeanwhileError, newest
+from inquiries.services.errors import TriageError
+from inquiries.services.seen import ChangedMeanwhileError
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 NOTE_LIMIT = 4000
+# The hidden field of every form of the screen
+SEEN = "seen"
 
 
 class NoteField(forms.CharField):
@@ -34,6 +36,9 @@ class Step(forms.Form):
     button: ClassVar["_StrPromise"]
     done: ClassVar["_StrPromise"]
     is_rare: ClassVar[bool] = False
+    # How its button looks: not what one usually comes for; not to be undone.
+    is_quiet: ClassVar[bool] = False
+    is_dangerous: ClassVar[bool] = False
     # Not in the list of steps: it has a place of its own on the screen.
     stands_alone: ClassVar[bool] = False
 
@@ -41,6 +46,8 @@ class Step(forms.Form):
         super().__init__(data, prefix=self.name, label_suffix="")
         self.inquiry = inquiry
         self.user = user
+        # The newest that stood on the page it was taken from (docs/adr/0025); None without a page.
+        self.seen: str | None = self.data.get(SEEN)
 
     @property
     def fits(self) -> bool:
@@ -62,34 +69,30 @@ class Step(forms.Form):
         """Return what is said once the step was taken."""
         return str(self.done)
 
-    @abstractmethod
-    def perform(self) -> None:
-        """Take the step. Raises TriageError when it does not fit any more."""
+    @property
+    def leads_away(self) -> bool:
+        """Return whether the person has no more business with the inquiry once the step was taken."""
+        return False
 
-
-class WellReadStep(Step):
-    """A step that is refused when something came in which was not on the page that it was taken from."""
-
-    kinds: ClassVar[Collection[EventKind]] = THREAD
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, inquiry: Inquiry, user: User) -> None:  # noqa: ANN401  # a request's data
-        super().__init__(data, inquiry=inquiry, user=user)
-        self.initial = {**self.initial, "seen": newest(inquiry, self.kinds)}
-
-    @abstractmethod
-    def act(self, seen: str | None) -> None:
-        """Call the service, with what was on the page. Raises TriageError."""
-
-    def perform(self) -> None:
-        """Take the step; after a refusal the page shows what is new, and the next press counts as having seen it."""
-        name = self.add_prefix("seen")
+    def take(self) -> bool:
+        """Take the step if it is filled in; return False, and keep with the form why, where it cannot be taken."""
+        if not self.is_valid() or self.is_draft:
+            return False
         try:
-            self.act(self.data.get(name))
-        except ChangedMeanwhileError:
-            self.data = {**self.data, name: newest(self.inquiry, self.kinds)}
-            raise
+            self.perform()
+        except ChangedMeanwhileError as error:
+            # The page that follows shows what came in: the next press counts as having seen it.
+            self.seen = None
+            self.add_error(None, str(error))
+        except TriageError as error:
+            self.add_error(None, str(error))
+        except Inquiry.DoesNotExist:
+            self.add_error(None, _("This inquiry is erased."))
+        return not self.errors
+
+    @abstractmethod
+    def perform(self) -> None:
+        """Call the service. Raises TriageError when the step does not fit any more."""
 
 
 class OpenStep(Step):

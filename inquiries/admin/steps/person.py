@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import User
-from inquiries.admin.steps.base import Step, WellReadStep
+from inquiries.admin.steps.base import Step
 from inquiries.enums import ErasedBy
 from inquiries.form_fields import LineField
 from inquiries.models import Inquiry
@@ -14,16 +14,13 @@ from inquiries.readable import parsed_phone
 from inquiries.references import normal_reference
 from inquiries.services import contact, erasure, links
 from inquiries.services.errors import TriageError
-from inquiries.services.seen import CONTACT_DATA
 
 MADE_SURE = _("I have spoken with the patient and made sure that the new contact data are theirs.")
 TICK_FIRST = _("Tick the box when you have made sure.")
 
 
-class ConfirmPerson(WellReadStep):
+class ConfirmPerson(Step):
     """Say that the person with the contact data on the page is the patient; not with what was changed since."""
-
-    kinds = CONTACT_DATA
 
     name = "confirm-person"
     title = _("Confirm who the patient is")
@@ -43,9 +40,9 @@ class ConfirmPerson(WellReadStep):
         """Return whether contact data were changed, here or for an addition, and nobody has confirmed them."""
         return self.inquiry.person_is_doubtful or bool(self.doubtful_additions)
 
-    def act(self, seen: str | None) -> None:
+    def perform(self) -> None:
         """Confirm the person."""
-        contact.confirm_person(self.inquiry, by=self.user, seen=seen)
+        contact.confirm_person(self.inquiry, by=self.user, seen=self.seen)
 
 
 def _elsewhere(addition: Inquiry) -> str:
@@ -55,10 +52,8 @@ def _elsewhere(addition: Inquiry) -> str:
     return str(words) % {"reference": addition.reference, "contact": contact_data}
 
 
-class CorrectContact(WellReadStep):
+class CorrectContact(Step):
     """Correct the contact data for the patient, who asked on the phone for example."""
-
-    kinds = CONTACT_DATA
 
     name = "correct-contact"
     is_rare = True
@@ -94,10 +89,10 @@ class CorrectContact(WellReadStep):
             self.add_error("email", _("Enter an e-mail address or a phone number."))
         return values
 
-    def act(self, seen: str | None) -> None:
+    def perform(self) -> None:
         """Store what was corrected."""
         values = self.cleaned_data
-        contact.change_contact(self.inquiry, email=values["email"], phone=values["phone"], by=self.user, seen=seen)
+        contact.change_contact(self.inquiry, email=values["email"], phone=values["phone"], by=self.user, seen=self.seen)
 
 
 class RenewLink(Step):
@@ -130,7 +125,7 @@ class Erase(Step):
     """Erase everything at the patient's wish; for managers."""
 
     name = "erase"
-    is_rare = True
+    is_rare = is_dangerous = True
     title = _("Erase everything at the patient's wish")
     button = _("Erase for ever")
     done = _("The inquiry and everything that belongs to it is erased.")

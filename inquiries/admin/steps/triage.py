@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordinators.models import Coordinator, User
 from coordinators.roster import get_policy
-from inquiries.admin.steps.base import MailingStep, NoteField, OpenStep, Step, WellReadStep
+from inquiries.admin.steps.base import MailingStep, NoteField, OpenStep, Step
 from inquiries.admin.whom import ColleagueField, unspoken
 from inquiries.enums import ContactResult, EventKind, Outcome, Status
 from inquiries.models import Inquiry, OutgoingEmail
@@ -55,6 +55,11 @@ class Assign(OpenStep):
         """Return what is said once the step was taken, with a word about a language that the new owner lacks."""
         return " ".join(filter(None, [super().said, unspoken(self.cleaned_data["coordinator"], [self.inquiry])]))
 
+    @property
+    def leads_away(self) -> bool:
+        """Return whether the inquiry is somebody else's now, and the person is not one who manages."""
+        return self.cleaned_data["coordinator"].user_id != self.user.pk and not self.user.is_manager
+
     def perform(self) -> None:
         """Give the inquiry to the chosen coordinator."""
         values = self.cleaned_data
@@ -78,7 +83,7 @@ class Release(Step):
         triage.release(self.inquiry, by=self.user)
 
 
-class LogContact(WellReadStep, OpenStep):
+class LogContact(OpenStep):
     """Log an attempt to reach the patient."""
 
     name = "contact"
@@ -94,17 +99,18 @@ class LogContact(WellReadStep, OpenStep):
     )
     note = NoteField(label=_("Note"), required=False)
 
-    def act(self, seen: str | None) -> None:
+    def perform(self) -> None:
         """Log the attempt."""
         values = self.cleaned_data
         result = ContactResult(values["result"])
-        triage.log_contact(self.inquiry, result, by=self.user, note=values["note"], seen=seen)
+        triage.log_contact(self.inquiry, result, by=self.user, note=values["note"], seen=self.seen)
 
 
 class AskForDetails(MailingStep):
     """Ask the patient to answer the medical questions."""
 
     name = "ask-details"
+    is_quiet = True
     title = button = _("Ask for medical details")
     done = _("The patient is asked by e-mail to add details on the private page.")
 
@@ -126,6 +132,7 @@ class TellNotReached(MailingStep):
     """Tell the patient in writing that nobody could reach them."""
 
     name = "not-reached"
+    is_quiet = True
     title = button = _("Write that we could not reach them")
     done = _("The patient is told by e-mail that we could not reach them.")
 
@@ -139,7 +146,7 @@ class TellNotReached(MailingStep):
         triage.tell_not_reached(self.inquiry, by=self.user)
 
 
-class Close(WellReadStep, OpenStep):
+class Close(OpenStep):
     """Bring the inquiry to its end."""
 
     name = "close"
@@ -154,10 +161,10 @@ class Close(WellReadStep, OpenStep):
     )
     note = NoteField(label=_("Note"), required=False)
 
-    def act(self, seen: str | None) -> None:
+    def perform(self) -> None:
         """Close the inquiry."""
         values = self.cleaned_data
-        triage.close(self.inquiry, Outcome(values["outcome"]), by=self.user, note=values["note"], seen=seen)
+        triage.close(self.inquiry, Outcome(values["outcome"]), by=self.user, note=values["note"], seen=self.seen)
 
 
 class Reopen(Step):
