@@ -1,6 +1,5 @@
 """One inquiry on one screen: the patient's story, the promise, who answers and why, what happened."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,27 +11,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordinators.enums import Rule
 from coordinators.explanation import Explanation, explain
 from coordinators.models import Coordinator, User
 from coordinators.roster import clinic_place, get_policy
 from inquiries.admin.beside import known_beside
+from inquiries.admin.history import line
 from inquiries.admin.presence import recent_visitors
 from inquiries.admin.related import related_inquiries
 from inquiries.admin.words import badges, clock, is_overdue
 from inquiries.details.readable import readable_answers
 from inquiries.enums import (
-    EmailKind,
     EmailStatus,
-    EventKind,
-    Outcome,
     PromiseEnding,
-    QuarantineReason,
     Sender,
 )
 from inquiries.files.listing import listed_for_staff
 from inquiries.inbox import next_waiting
-from inquiries.models import Assignment, Inquiry, InquiryEvent, Message, OutgoingEmail, ReplyPromise
+from inquiries.models import Assignment, Inquiry, Message, OutgoingEmail, ReplyPromise
 from inquiries.moments import in_short, in_words, promise
 from inquiries.readable import language_name, parsed_phone, readable_choices
 from inquiries.services.inbound import unfiled_of
@@ -41,10 +36,6 @@ from inquiries.text import has_mixed_scripts
 
 # Every look is written down; older ones are in the record.
 READERS_AT_MOST = 50
-ALARMING = (
-    EventKind.EMAIL_FAILED, EventKind.EMAIL_REFUSED, EventKind.QUARANTINED, EventKind.PROMISE_BROKEN,
-    EventKind.CONTACT_CHANGED, EventKind.BOUNCED,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,18 +71,6 @@ class ReadEmail:
     at: str
     attempts: int
     error: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the history."""
-
-    at: str
-    what: str
-    detail: str
-    who: str
-    note: str
-    is_alarm: bool
 
 
 @dataclass(frozen=True)
@@ -171,8 +150,8 @@ def detail_context(inquiry: Inquiry, user: User) -> dict[str, Any]:
         "letters": [_read_message(item, zone) for item in _messages([inquiry, *additions])],
         "assignments": [_read_assignment(item, zone) for item in _assignments(inquiry)],
         "emails": [_read_email(email, zone) for email in emails],
-        "timeline": [_line(event, zone, names) for event in inquiry.events.timeline()],
-        "readers": [_line(event, zone, names) for event in readers[:READERS_AT_MOST]],
+        "timeline": [line(event, zone, names) for event in inquiry.events.timeline()],
+        "readers": [line(event, zone, names) for event in readers[:READERS_AT_MOST]],
         "is_readers_cut": len(readers) > READERS_AT_MOST,
         "record_url": _record_url(inquiry) if user.is_manager else "",
     }
@@ -275,42 +254,6 @@ def _read_email(email: OutgoingEmail, zone: ZoneInfo) -> ReadEmail:
         attempts=email.attempts,
         error=email.last_error,
     )
-
-
-def _line(event: InquiryEvent, zone: ZoneInfo, names: Mapping[int, str]) -> Line:
-    """Return a line of the history in words."""
-    return Line(
-        at=_at(event.at, zone),
-        what=_what(event),
-        detail=_details(event, names),
-        who=event.actor.name if event.actor else "",
-        note=event.note,
-        is_alarm=event.kind in ALARMING,
-    )
-
-
-def _what(event: InquiryEvent) -> str:
-    """Return what happened; contact data are changed by the patient, or at the desk."""
-    if event.kind == EventKind.CONTACT_CHANGED and event.actor:
-        return _("contact data corrected at the desk")
-    return str(event.get_kind_display())
-
-
-def _details(event: InquiryEvent, names: Mapping[int, str]) -> str:
-    """Return an event's codes in words."""
-    details = event.details
-    words = [str(event.get_contact_result_display()) if event.contact_result else "", details.get("reference", "")]
-    if "coordinator" in details:
-        words.append(names.get(details["coordinator"], _("nobody")))
-    codes = (("rule", Rule), ("outcome", Outcome), ("reason", QuarantineReason), ("kind", EmailKind))
-    words += [str(choices(details[key]).label) for key, choices in codes if details.get(key)]
-    if details.get("cause") == "virus":
-        words.append(_("a virus was found in it"))
-    if details.get("attachments"):
-        words.append(_("files were attached and not taken; the private page takes them"))
-    if details.get("is_cut"):
-        words.append(_("only its beginning is kept"))
-    return ", ".join(word for word in words if word)
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:
