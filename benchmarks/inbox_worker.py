@@ -28,6 +28,7 @@ import inbox_rows as rows  # noqa: E402  # the settings come first
 from django.db import connection, transaction  # noqa: E402  # the settings come first
 from django.test import Client  # noqa: E402  # the settings come first
 from django.urls import reverse  # noqa: E402  # the settings come first
+from inbox_tables import RARE_LANGUAGE  # noqa: E402  # the settings come first
 
 from coordinators.enums import Role  # noqa: E402  # the settings come first
 from coordinators.models import Coordinator, User  # noqa: E402  # the settings come first
@@ -69,7 +70,7 @@ def pages(count: int) -> dict[str, list[Job]]:
         queries |= {
             "inbox in German": {"language": "de"},
             "all in German": {"view": "all", "language": "de"},
-            "all in a rare language": {"view": "all", "language": rows.RARE_LANGUAGE},
+            "all in a rare language": {"view": "all", "language": RARE_LANGUAGE},
             "closed, one treatment": {"view": "closed", "treatment": str(treatment)},
             "closed, one treatment in Dutch": {"view": "closed", "treatment": str(treatment), "language": "nl"},
             "search: reference": {"q": middle.reference},

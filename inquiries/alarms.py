@@ -101,7 +101,7 @@ def _broken_twice(_now: datetime) -> Finding | None:
 
 def _no_owner(now: datetime) -> Finding | None:
     """Return how many open inquiries have nobody, quarantine aside."""
-    number = _ownerless(now).count()
+    number = _unowned(now).count()
     return Finding(Cause.NO_OWNER, number) if number else None
 
 
@@ -154,9 +154,9 @@ def _waiting_still(_now: datetime) -> InquiryQuerySet:
     return Inquiry.objects.filter(Exists(broken), inbox_rank=WAITING_RANK)
 
 
-def _ownerless(_now: datetime) -> InquiryQuerySet:
+def _unowned(_now: datetime) -> InquiryQuerySet:
     """Return the open inquiries that nobody answers, quarantine aside."""
-    return Inquiry.objects.unassigned().not_quarantined().filter(coordinator__isnull=True)
+    return Inquiry.objects.unowned().not_quarantined()
 
 
 def _held(now: datetime) -> InquiryQuerySet:
@@ -183,6 +183,6 @@ _FINDERS: Mapping[Cause, Callable[[datetime], Finding | None]] = {
 _CONCERNED: Mapping[Cause, Callable[[datetime], InquiryQuerySet]] = {
     Cause.PATIENT_MAIL: _unreached,
     Cause.BROKEN_TWICE: _waiting_still,
-    Cause.NO_OWNER: _ownerless,
+    Cause.NO_OWNER: _unowned,
     Cause.QUARANTINE: _held,
 }

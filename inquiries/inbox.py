@@ -79,7 +79,7 @@ VIEWS = (
     View("overdue", _("overdue"), lambda rows, _user, now: rows.overdue(now), is_alarm=True),
     View("not-reached", _("could not reach"), lambda rows, _user, _now: rows.not_reached()),
     View("patients-turn", _("waiting for the patient"), lambda rows, _user, _now: rows.waiting_for_patient()),
-    View("unassigned", _("needs a look"), lambda rows, _user, _now: rows.unassigned(), is_alarm=True),
+    View("needs-a-look", _("needs a look"), lambda rows, _user, _now: rows.needing_a_look(), is_alarm=True),
     View("quarantine", _("quarantine"), lambda rows, _user, _now: rows.quarantined(), is_alarm=True),
     View("failed-mail", _("failed mail"), _undelivered, is_alarm=True),
     View("closed", _("closed"), lambda rows, _user, _now: rows.closed(), NEWEST, is_counted=False),

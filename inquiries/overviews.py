@@ -108,7 +108,7 @@ def managers_view(now: datetime) -> ManagersView:
         unopened_count=unopened.count(),
         in_quarantine=leading.quarantined().count(),
         failed_mail=leading.open().with_undelivered_mail().count(),
-        needs_a_look=leading.unassigned().count(),
+        needs_a_look=leading.needing_a_look().count(),
         away=_away(now),
     )
 

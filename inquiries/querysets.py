@@ -86,7 +86,7 @@ class InquiryQuerySet(SealedQuerySet["Inquiry"]):
         """Return the open inquiries that nobody has looked at; those in quarantine have their own view."""
         return self.open().not_quarantined().filter(opened_at__isnull=True)
 
-    def unassigned(self) -> Self:
+    def needing_a_look(self) -> Self:
         """Return the open inquiries that need a person's look; one without a coordinator always has the flag."""
         return self.open().filter(is_flagged=True)
 

@@ -182,7 +182,7 @@ _IN_WORDS: Mapping[Cause, Callable[[Finding], str]] = {
 _VIEWS = {
     Cause.PATIENT_MAIL: "failed-mail",
     Cause.BROKEN_TWICE: "overdue",
-    Cause.NO_OWNER: "unassigned",
+    Cause.NO_OWNER: "needs-a-look",
     Cause.QUARANTINE: "quarantine",
 }
 
@@ -262,7 +262,7 @@ def _also(view: ManagersView) -> tuple[Link, ...]:
     lines = (
         (_("In quarantine: %(count)d"), view.in_quarantine, "quarantine"),
         (_("With an e-mail that did not arrive: %(count)d"), view.failed_mail, "failed-mail"),
-        (_("Needs a look: %(count)d"), view.needs_a_look, "unassigned"),
+        (_("Needs a look: %(count)d"), view.needs_a_look, "needs-a-look"),
     )
     found = [Link(text % {"count": number}, _address(_INBOX, name)) for text, number, name in lines if number]
     if view.away:

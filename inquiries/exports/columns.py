@@ -1,15 +1,16 @@
 """What an export says about an inquiry: codes in words, and patients' own data only where they were asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from coordinators.roster import get_policy
 from inquiries.countries import country_name
@@ -18,6 +19,9 @@ from inquiries.enums import ContactBy, Outcome, PromiseEnding, Status
 from inquiries.models import Inquiry, ReplyPromise
 from inquiries.readable import language_name, treatment_title
 from treatments.titles import treatment_titles
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # A text, or a moment on the clinic's clock
 Cell = str | datetime
@@ -37,33 +41,26 @@ class Column:
     width: int
 
 
+@dataclass(frozen=True)
+class _Clinic:
+    """What the cells of a batch need besides the inquiry: the clinic's clock, and what treatments are called."""
+
+    zone: ZoneInfo
+    titles: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One column: its heading, its width, and what stands in it."""
+
+    heading: "_StrPromise"
+    width: int
+    cell: Callable[[Inquiry, _Clinic], Cell]
+
+
 def columns(*, with_health_data: bool) -> list[Column]:
     """Return the columns in the active language."""
-    found = [
-        Column(_("Reference"), _CODE),
-        Column(_("Received"), _MOMENT),
-        Column(_("Answer in"), _CODE),
-        Column(_("Country"), _MOMENT),
-        Column(_("Status"), _WORDS),
-        Column(_("Coordinator"), _WORDS),
-        Column(_("Reply by"), _MOMENT),
-        Column(capfirst(_("promised time")), _WORDS),
-        Column(_("First contact attempt"), _MOMENT),
-        Column(_("Closed on"), _MOMENT),
-        Column(_("Outcome"), _WORDS),
-        Column(_("Quarantine"), _CODE),
-    ]
-    if with_health_data:
-        found += [
-            Column(_("Name"), _WORDS),
-            Column(_("E-mail"), _WORDS),
-            Column(_("Phone"), _MOMENT),
-            Column(_("Contact by"), _WORDS),
-            Column(_("Treatment"), _WORDS),
-            Column(_("Message"), _TEXT),
-            Column(_("Details for the doctor"), _TEXT),
-        ]
-    return found
+    return [Column(capfirst(str(field.heading)), field.width) for field in _fields(with_health_data=with_health_data)]
 
 
 def batches(keys: Sequence[UUID], *, with_health_data: bool, language: str) -> Iterator[list[Line]]:
@@ -91,40 +88,39 @@ def _lines(keys: Sequence[UUID], zone: ZoneInfo, *, with_health_data: bool) -> l
     else:
         rows = rows.defer("name", "email", "phone", "message")
     found = rows.in_bulk(list(keys))
-    titles = treatment_titles() if with_health_data else {}
-    return [_cells(found[key], zone, titles if with_health_data else None) for key in keys if key in found]
+    clinic = _Clinic(zone, treatment_titles() if with_health_data else {})
+    fields = _fields(with_health_data=with_health_data)
+    return [[field.cell(found[key], clinic) for field in fields] for key in keys if key in found]
 
 
-def _cells(inquiry: Inquiry, zone: ZoneInfo, titles: dict[int, str] | None) -> Line:
-    """Return one line; with the treatments' titles also what the patient wrote."""
-    cells: Line = [
-        inquiry.reference,
-        _moment(inquiry.received_at, zone),
-        capfirst(language_name(inquiry.preferred_language)),
-        country_name(inquiry.country),
-        capfirst(str(Status(inquiry.status).label)),
-        inquiry.coordinator.display_name if inquiry.coordinator else "",
-        _moment(inquiry.reply_due_at, zone),
-        capfirst(_ending(inquiry.promises.all())),
-        _moment(inquiry.first_contact_at, zone),
-        _moment(inquiry.closed_at, zone),
-        capfirst(str(Outcome(inquiry.outcome).label)) if inquiry.outcome else "",
-        pgettext("answer", "Yes") if inquiry.is_quarantined else pgettext("answer", "No"),
-    ]
-    if titles is None:
-        return cells
-    treatment = titles[inquiry.treatment_id] if inquiry.treatment_id else treatment_title(None)
-    contact_by = ", ".join(str(ContactBy(code).label) for code in inquiry.contact_by)
-    return [
-        *cells,
-        inquiry.name,
-        inquiry.email,
-        inquiry.phone,
-        contact_by,
-        treatment,
-        inquiry.message,
-        _details(inquiry, zone),
-    ]
+def _fields(*, with_health_data: bool) -> tuple[_Field, ...]:
+    """Return the columns of an export."""
+    return (*_NEUTRAL, *_HEALTH) if with_health_data else _NEUTRAL
+
+
+def _owner(inquiry: Inquiry) -> str:
+    """Return who has the inquiry; nothing where nobody has."""
+    return inquiry.coordinator.display_name if inquiry.coordinator else ""
+
+
+def _outcome(inquiry: Inquiry) -> str:
+    """Return how the inquiry ended; nothing while it is open."""
+    return capfirst(str(Outcome(inquiry.outcome).label)) if inquiry.outcome else ""
+
+
+def _is_held(inquiry: Inquiry) -> str:
+    """Return whether the inquiry waits in quarantine."""
+    return pgettext("answer", "Yes") if inquiry.is_quarantined else pgettext("answer", "No")
+
+
+def _treatment(inquiry: Inquiry, titles: Mapping[int, str]) -> str:
+    """Return the treatment's title, or that the patient does not know yet."""
+    return titles[inquiry.treatment_id] if inquiry.treatment_id else treatment_title(None)
+
+
+def _ways(inquiry: Inquiry) -> str:
+    """Return how the patient would like to be contacted."""
+    return ", ".join(str(ContactBy(code).label) for code in inquiry.contact_by)
 
 
 def _details(inquiry: Inquiry, zone: ZoneInfo) -> str:
@@ -144,9 +140,35 @@ def _ending(promises: Iterable[ReplyPromise]) -> str:
     worst = next((ending for ending in _WORST_FIRST if ending in endings), None)
     if worst is None:
         return ""
-    return str(PromiseEnding(worst).label) if worst else _("running")
+    return str(PromiseEnding(worst).label) if worst else gettext("running")
 
 
 def _moment(moment: datetime | None, zone: ZoneInfo) -> Cell:
     """Return a moment on the clinic's clock to the minute; spreadsheets know no time zones."""
     return moment.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None) if moment else ""
+
+
+_NEUTRAL = (
+    _Field(_("Reference"), _CODE, lambda inquiry, _clinic: inquiry.reference),
+    _Field(_("Received"), _MOMENT, lambda inquiry, clinic: _moment(inquiry.received_at, clinic.zone)),
+    _Field(_("Answer in"), _CODE, lambda inquiry, _clinic: capfirst(language_name(inquiry.preferred_language))),
+    _Field(_("Country"), _MOMENT, lambda inquiry, _clinic: country_name(inquiry.country)),
+    _Field(_("Status"), _WORDS, lambda inquiry, _clinic: capfirst(str(Status(inquiry.status).label))),
+    _Field(_("Coordinator"), _WORDS, lambda inquiry, _clinic: _owner(inquiry)),
+    _Field(_("Reply by"), _MOMENT, lambda inquiry, clinic: _moment(inquiry.reply_due_at, clinic.zone)),
+    _Field(_("promised time"), _WORDS, lambda inquiry, _clinic: capfirst(_ending(inquiry.promises.all()))),
+    _Field(_("First contact attempt"), _MOMENT, lambda inquiry, clinic: _moment(inquiry.first_contact_at, clinic.zone)),
+    _Field(_("Closed on"), _MOMENT, lambda inquiry, clinic: _moment(inquiry.closed_at, clinic.zone)),
+    _Field(_("Outcome"), _WORDS, lambda inquiry, _clinic: _outcome(inquiry)),
+    _Field(_("Quarantine"), _CODE, lambda inquiry, _clinic: _is_held(inquiry)),
+)
+# The patient's own data and words
+_HEALTH = (
+    _Field(_("Name"), _WORDS, lambda inquiry, _clinic: inquiry.name),
+    _Field(_("E-mail"), _WORDS, lambda inquiry, _clinic: inquiry.email),
+    _Field(_("Phone"), _MOMENT, lambda inquiry, _clinic: inquiry.phone),
+    _Field(_("Contact by"), _WORDS, lambda inquiry, _clinic: _ways(inquiry)),
+    _Field(_("Treatment"), _WORDS, lambda inquiry, clinic: _treatment(inquiry, clinic.titles)),
+    _Field(_("Message"), _TEXT, lambda inquiry, _clinic: inquiry.message),
+    _Field(_("Details for the doctor"), _TEXT, lambda inquiry, clinic: _details(inquiry, clinic.zone)),
+)

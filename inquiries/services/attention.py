@@ -25,6 +25,7 @@ def _needs_a_look(inquiry: Inquiry) -> bool:
     if inquiry.reply_due_at is None or (latest and latest.rule in _NOBODY_FITTED):
         return True
     last = inquiry.promises.order_by("-made_at").first()
-    is_broken_twice = last is not None and last.is_moved and last.ending == PromiseEnding.BROKEN
-    # Whoever gave it to somebody since has looked.
-    return is_broken_twice and not (latest and last and last.ended_at and latest.made_at > last.ended_at)
+    if last is None or not last.is_moved or last.ending != PromiseEnding.BROKEN:
+        return False
+    # A person who chose somebody since has looked; the rule has not.
+    return not inquiry.assignments.filter(rule="", made_at__gt=last.ended_at).exists()

@@ -17,12 +17,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from inquiries.emails import NoRecipientError, build_email
-from inquiries.enums import PATIENT_KINDS, EmailKind, EmailStatus, EventKind
+from inquiries.enums import EmailKind, EmailStatus, EventKind
 from inquiries.models import AccessCode, Heartbeat, Inquiry, OutgoingEmail
 from inquiries.services.events import lock, write_event
 from inquiries.services.links import answer_link_requests
 from inquiries.services.outbox import put_or_repeat
-from inquiries.services.undelivered import mark_refusing, write_undelivered
+from inquiries.services.undelivered import mark_refusing, went_to_present_address, write_undelivered
 
 logger = logging.getLogger(__name__)
 
@@ -81,11 +81,11 @@ def deliver(email_id: uuid.UUID, connection: BaseEmailBackend | None = None) -> 
         # A code that opens nothing any more would only puzzle whoever reads it.
         _give_up(email, claim, "code has expired")
         return Outcome.REFUSED
-    return _attempt(email, claim, connection or get_connection())
+    return _attempt(email, claim, connection or get_connection(), now)
 
 
-def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBackend) -> Outcome:
-    """Send a claimed e-mail and record what came of it."""
+def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBackend, now: datetime) -> Outcome:
+    """Send an e-mail that was claimed `now`, and record what came of it."""
     try:
         _send(email, connection)
     except _ServerAwayError as error:
@@ -96,7 +96,7 @@ def _attempt(email: OutgoingEmail, claim: uuid.UUID, connection: BaseEmailBacken
         return Outcome.REFUSED
     except _RefusedError as error:
         if error.code in PERMANENT_REFUSALS:
-            _give_up(email, claim, str(error.code), is_refused=error.is_by_mailbox)
+            _give_up(email, claim, str(error.code), refused_at=now if error.is_by_mailbox else None)
             return Outcome.REFUSED
         _try_later(email, claim, _back_off(email.attempts), str(error.code))
         return Outcome.REFUSED_FOR_NOW
@@ -182,10 +182,10 @@ def _try_later(email: OutgoingEmail, claim: uuid.UUID, minutes: int, error: str)
     logger.warning("e-mail waits", extra={"email_id": email.pk, "attempt": email.attempts, "error": error})
 
 
-def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, is_refused: bool = False) -> None:
+def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, refused_at: datetime | None = None) -> None:
     """Record that the e-mail cannot be delivered, and tell the fallback mailbox when it was a coordinator's.
 
-    A patient's mailbox that refuses for good means that the coordinator must phone.
+    A patient's mailbox that refused it for good (in the attempt of `refused_at`) means that the coordinator must phone.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -194,19 +194,12 @@ def _give_up(email: OutgoingEmail, claim: uuid.UUID, error: str, *, is_refused: 
             return
         if inquiry:
             write_undelivered(inquiry, EventKind.EMAIL_FAILED, _details(email))
-            if is_refused and _is_to_address_on_file(email, inquiry):
+            if refused_at and went_to_present_address(email, inquiry, refused_at):
                 mark_refusing(inquiry, now)
                 write_undelivered(inquiry, EventKind.EMAIL_REFUSED)
             if email.kind == EmailKind.HANDOVER:
                 put_or_repeat(EmailKind.HANDOVER_FALLBACK, inquiry)
     logger.error("e-mail given up", extra={"email_id": email.pk, "kind": email.kind, "error": error})
-
-
-def _is_to_address_on_file(email: OutgoingEmail, inquiry: Inquiry) -> bool:
-    """Return whether an e-mail went to the patient's present address, and not to one that was corrected since."""
-    changed = inquiry.contact_changed_at
-    is_old = email.kind == EmailKind.ADDRESS_CHANGED or (changed is not None and changed > email.created_at)
-    return email.kind in PATIENT_KINDS and not is_old
 
 
 def _locked_inquiry(email: OutgoingEmail) -> Inquiry | None:

@@ -1,6 +1,7 @@
 """Open inquiries move from somebody who is away, or has left, to whoever covers or fits; and back again."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -30,7 +31,7 @@ def hand_over_open(
     ReplyPolicy.objects.select_for_update(of=("self",)).get()
     inquiries = _open_ones(leaving)
     for inquiry in inquiries:
-        _move(inquiry, replacement, by=by, reason=reason, details=_left(leaving.pk, absence))
+        move(inquiry, replacement, by=by, reason=reason, details=_left(leaving.pk, absence))
     return len(inquiries)
 
 
@@ -41,19 +42,16 @@ def hand_over_by_rule(
     """Give each of one coordinator's open inquiries to whom the rule chooses among those who are here.
 
     Returns how many each person got; those that nobody else can have stay where they are. The promised times stay as
-    the patients were told, and so do red flags: nobody has looked at the inquiries yet.
+    the patients were told, and so do red flags of promises broken twice: nobody has looked at the inquiries yet.
     """
     policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
     given: Counter[str] = Counter()
     for inquiry in _open_ones(leaving):
-        now, was_flagged = timezone.now(), inquiry.is_flagged
+        now = timezone.now()
         decision = decide(question_of(inquiry), policy, now, leaving=leaving.pk)
         if decision.coordinator_id is None:
             continue
         _place(inquiry, decision, now, by=by, reason=reason, details=_left(leaving.pk, absence))
-        if was_flagged and not inquiry.is_flagged:
-            inquiry.is_flagged = True
-            inquiry.save(update_fields=["is_flagged"])
         given[str(inquiry.coordinator)] += 1
     return given
 
@@ -67,7 +65,7 @@ def give_back(absence: Absence, *, by: User, reason: str = "") -> int:
     # Somebody may have been quicker.
     inquiries = [inquiry for inquiry in locked if _is_untouched(inquiry, absence)]
     for inquiry in inquiries:
-        _move(inquiry, absence.coordinator, by=by, reason=reason, details=_left(inquiry.coordinator_id))
+        move(inquiry, absence.coordinator, by=by, reason=reason, details=_left(inquiry.coordinator_id))
     return len(inquiries)
 
 
@@ -94,6 +92,22 @@ def replace_leaver(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, *, by: 
         _give_on(inquiry, policy, now, by)
 
 
+def move(
+    inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str = "", details: Mapping[str, int] | None = None
+) -> None:
+    """Give a locked inquiry to somebody whom a person chose, and who is told unless it is that person.
+
+    `details` say from whom it was taken. Promise and flag stay as they are.
+    """
+    inquiry.coordinator = coordinator
+    inquiry.save(update_fields=["coordinator"])
+    Assignment.objects.create(inquiry=inquiry, coordinator=coordinator, made_by=by)
+    chosen = {"coordinator": coordinator.pk}
+    write_event(inquiry, EventKind.ASSIGNED, by, note=reason, details=chosen | dict(details or {}))
+    if coordinator.user != by:
+        tell_owner(inquiry)
+
+
 def _give_on(inquiry: Inquiry, policy: ReplyPolicy, now: datetime, by: User | None) -> None:
     """Give the inquiry to whom the rule chooses, who is told; the promised time stays."""
     decision = decide(question_of(inquiry), policy, now)
@@ -107,16 +121,6 @@ def _place(
     place(inquiry, decision, now, by=by, note=reason, details=details)
     raise_or_lower_flag(inquiry)
     tell_owner(inquiry)
-
-
-def _move(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: str, details: dict[str, int]) -> None:
-    """Give the inquiry to somebody whom a person chose, and who is told unless it is that person."""
-    inquiry.coordinator = coordinator
-    inquiry.save(update_fields=["coordinator"])
-    Assignment.objects.create(inquiry=inquiry, coordinator=coordinator, made_by=by)
-    write_event(inquiry, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk} | details)
-    if coordinator.user != by:
-        tell_owner(inquiry)
 
 
 def _left(coordinator_id: int | None, absence: Absence | None = None) -> dict[str, int]:

@@ -29,7 +29,7 @@ from inquiries.services.events import lock, write_event
 from inquiries.services.limits import TooOftenError
 from inquiries.services.messages import receive_message
 from inquiries.services.outbox import put_or_repeat
-from inquiries.services.undelivered import mark_refusing, write_undelivered
+from inquiries.services.undelivered import mark_refusing, went_to_present_address, write_undelivered
 
 logger = logging.getLogger(__name__)
 
@@ -221,12 +221,7 @@ def _take_back(bounce: Bounce) -> _Result:
 def _tell_of_bounce(inquiry: Inquiry, email: OutgoingEmail, bounce: Bounce) -> None:
     """Write into the history that an e-mail came back; a patient's mailbox that takes none means: please phone."""
     details = {"email": str(email.pk), "kind": email.kind, "status": bounce.status}
-    went_to_old_address = email.kind == EmailKind.ADDRESS_CHANGED or (
-        email.sent_at is not None
-        and inquiry.contact_changed_at is not None
-        and inquiry.contact_changed_at > email.sent_at
-    )
-    if email.kind in PATIENT_KINDS and not went_to_old_address:
+    if went_to_present_address(email, inquiry, email.sent_at):
         write_undelivered(inquiry, EventKind.BOUNCED, details)
         mark_refusing(inquiry, timezone.now())
         return

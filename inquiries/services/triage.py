@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from coordinators.models import Coordinator, ReplyPolicy, User
 from coordinators.roster import get_policy
 from inquiries.enums import ContactResult, EmailKind, EmailStatus, EventKind, Outcome, PromiseEnding, Status
-from inquiries.models import Assignment, Inquiry, OutgoingEmail
+from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.references import normal_reference
 from inquiries.services.attention import raise_or_lower_flag
 from inquiries.services.clock import end_promise, start_promise
 from inquiries.services.errors import TriageError
 from inquiries.services.events import lock, write_event
-from inquiries.services.handing_over import replace_leaver
+from inquiries.services.handing_over import move, replace_leaver
 from inquiries.services.measure import count_arrival, count_first_reply, count_outcome, take_back_outcome
 from inquiries.services.notices import tell_owner
 from inquiries.services.outbox import put_or_repeat, send_again
@@ -72,16 +72,11 @@ def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: s
     is_theirs = locked.coordinator == coordinator and not locked.is_flagged and not locked.lacks_promise
     if is_theirs and last and last.made_by == by:
         return
-    locked.coordinator = coordinator
-    locked.save(update_fields=["coordinator"])
-    Assignment.objects.create(inquiry=locked, coordinator=coordinator, made_by=by)
+    move(locked, coordinator, by=by, reason=reason)
     if locked.lacks_promise:
         # Now somebody with a calendar has it.
         start_promise(locked, get_policy(), timezone.now())
     raise_or_lower_flag(locked)
-    write_event(locked, EventKind.ASSIGNED, by, note=reason, details={"coordinator": coordinator.pk})
-    if coordinator.user != by:
-        tell_owner(locked)
 
 
 def take_over(inquiry: Inquiry, *, by: User) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from inquiries.enums import EventKind
-from inquiries.models import Inquiry
+from inquiries.enums import PATIENT_KINDS, EmailKind, EventKind
+from inquiries.models import Inquiry, OutgoingEmail
 from inquiries.sealing.blind import normal_email
 from inquiries.services.events import write_event
 
@@ -17,6 +17,16 @@ def write_undelivered(inquiry: Inquiry, kind: EventKind, details: Mapping[str, o
     write_event(inquiry, kind, details=details)
     if inquiry.joined_to:
         write_event(inquiry.joined_to, kind, details={**(details or {}), "reference": inquiry.reference})
+
+
+def went_to_present_address(email: OutgoingEmail, inquiry: Inquiry, handed_over_at: datetime | None) -> bool:
+    """Return whether an e-mail, given to the mail server then, went to the patient's present address.
+
+    One to an address that was corrected since says nothing about the new one.
+    """
+    changed = inquiry.contact_changed_at
+    is_corrected_since = changed is not None and handed_over_at is not None and changed > handed_over_at
+    return email.kind in PATIENT_KINDS and email.kind != EmailKind.ADDRESS_CHANGED and not is_corrected_since
 
 
 def mark_refusing(inquiry: Inquiry, now: datetime) -> None:

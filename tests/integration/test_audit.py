@@ -38,7 +38,7 @@ from inquiries.services.exports import record_export
 from inquiries.services.files import add_file, read_file
 from inquiries.services.messages import receive_message, write_answer
 from inquiries.services.retention import run_retention
-from tests.factories import make_coordinator, make_inquiry, make_user
+from tests.factories import make_inquiry, make_user
 from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +52,6 @@ RECORD = ("inquiries_inquiryevent", "inquiries_export")
 def _noon() -> Iterator[None]:
     with time_machine.travel("2026-11-20T11:00:00+00:00", tick=False):
         yield
-
-
-@pytest.fixture
-def ana() -> Coordinator:
-    return make_coordinator("Ana Horvat", languages=("en",))
 
 
 @pytest.fixture

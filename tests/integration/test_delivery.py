@@ -21,6 +21,7 @@ from inquiries.emails import build_email
 from inquiries.enums import EmailKind, EmailStatus, EventKind
 from inquiries.models import Heartbeat, Inquiry, InquiryEvent, OutgoingEmail
 from inquiries.services import delivery
+from inquiries.services.contact import change_contact
 from inquiries.services.delivery import Outcome, deliver, sweep
 from inquiries.services.outbox import put_or_repeat, send_again
 from inquiries.services.staff import deactivate
@@ -285,6 +286,17 @@ def test_patients_mailbox_that_refuses_means_please_phone(server: Refusing, answ
     inquiry.refresh_from_db()
     assert inquiry.email_refused_at is not None
     assert inquiry.events.filter(kind=EventKind.EMAIL_REFUSED).count() == 1
+
+
+def test_corrected_mailbox_that_refuses_an_older_letter_means_please_phone_too(server: Refusing) -> None:
+    inquiry = make_inquiry()
+    change_contact(inquiry, email="jan.patient@wrong.example")
+    inquiry.emails.exclude(kind=EmailKind.CONFIRMATION).delete()
+    server.command, server.answer = "RCPT", "550 5.1.1 no such user"
+    sweep()
+    assert states()["CONFIRMATION"] == EmailStatus.FAILED
+    inquiry.refresh_from_db()
+    assert inquiry.email_refused_at is not None
 
 
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])

@@ -39,24 +39,6 @@ LONG_NUMBERS = ("9" * 20, "9" * 5000)
 
 
 @pytest.fixture
-def ana() -> Coordinator:
-    return make_coordinator("Ana Horvat", languages=("en",))
-
-
-@pytest.fixture
-def desk(client: Client, ana: Coordinator) -> Client:
-    """Ana, signed in."""
-    client.force_login(ana.user)
-    return client
-
-
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
-    return client
-
-
-@pytest.fixture
 def _no_misses() -> Iterator[None]:
     """Forget who guessed how often: tests share a cache, and people in them their keys."""
     cache.clear()

@@ -40,12 +40,6 @@ def jan() -> Coordinator:
     return make_coordinator("Jan Novak")
 
 
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
-    return client
-
-
 def text_of(response: Any) -> str:
     """Return what a person reads on a page of the desk."""
     return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(response.content.decode())).split())

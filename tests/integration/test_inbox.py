@@ -37,18 +37,6 @@ KEY = "0" * 32
 
 
 @pytest.fixture
-def ana() -> Coordinator:
-    return make_coordinator("Ana Horvat", languages=("en",))
-
-
-@pytest.fixture
-def desk(client: Client, ana: Coordinator) -> Client:
-    """Ana, signed in."""
-    client.force_login(ana.user)
-    return client
-
-
-@pytest.fixture
 def _three_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a page have three lines."""
     monkeypatch.setattr(InquiryAdmin, "list_per_page", 3)
@@ -277,7 +265,7 @@ def test_only_what_nobody_has_needs_an_owner(client: Client, ana: Coordinator) -
     Inquiry.objects.filter(pk=nobodys.pk).update(coordinator=None, is_flagged=True)
     # Promised twice in vain: it has an owner, but somebody must look at it.
     Inquiry.objects.filter(pk=broken.pk).update(coordinator=ana, is_flagged=True)
-    response = client.get(INBOX, {"view": "unassigned"})
+    response = client.get(INBOX, {"view": "needs-a-look"})
     assert set(references(response)) == {nobodys.reference, broken.reference}
     assert badges_of(response, nobodys) == ["needs an owner", "unopened", "waiting"]
     assert badges_of(response, broken) == ["needs a look", "unopened", "waiting"]

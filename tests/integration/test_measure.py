@@ -54,12 +54,6 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
-    return client
-
-
 def total(step: FunnelStep, **where: str) -> int:
     return sum(DailyCount.objects.filter(step=step, **where).values_list("number", flat=True))
 

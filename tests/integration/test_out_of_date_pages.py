@@ -31,13 +31,6 @@ def ana() -> Coordinator:
     return make_coordinator()
 
 
-@pytest.fixture
-def desk(client: Client, ana: Coordinator) -> Client:
-    """Ana, signed in."""
-    client.force_login(ana.user)
-    return client
-
-
 def hidden(response: Any) -> dict[str, str]:
     """Return the hidden inputs of a page, as a browser would send them."""
     tags = re.findall(r'<input type="hidden"[^>]*>', response.content.decode())

@@ -38,11 +38,6 @@ SITE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def ana() -> Coordinator:
-    return make_coordinator("Ana Horvat", languages=("en",))
-
-
-@pytest.fixture
 def mia(ana: Coordinator) -> User:  # noqa: ARG001  # somebody must answer
     return make_user(Role.MANAGER, "Mia Manager")
 
@@ -158,7 +153,7 @@ def test_manager_reads_what_else_waits_and_who_is_away(
     for line, address in (
         ("In quarantine: 1", f"{inbox}?view=quarantine"),
         ("With an e-mail that did not arrive: 1", f"{inbox}?view=failed-mail"),
-        ("Needs a look: 1", f"{inbox}?view=unassigned"),
+        ("Needs a look: 1", f"{inbox}?view=needs-a-look"),
         ("Away today: Ana Horvat", f"{SITE}/admin/coordinators/absence/coverage/"),
     ):
         assert f"- {line}\n  {address}\n" in message.body

@@ -41,19 +41,6 @@ def ana() -> Coordinator:
     return make_coordinator("Ana Horvat", languages=("en", "de", "hr"))
 
 
-@pytest.fixture
-def desk(client: Client, ana: Coordinator) -> Client:
-    """Ana, signed in."""
-    client.force_login(ana.user)
-    return client
-
-
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(Role.MANAGER, "Mia Manager"))
-    return client
-
-
 def template(name: str, treatment: Treatment | None = None, **texts: str) -> ReplyTemplate:
     """Make a template with words by language."""
     made = ReplyTemplate.objects.create(name=name, treatment=treatment)

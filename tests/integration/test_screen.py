@@ -30,18 +30,6 @@ from treatments.models import Treatment
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana() -> Coordinator:
-    return make_coordinator("Ana Horvat", languages=("en",))
-
-
-@pytest.fixture
-def desk(client: Client, ana: Coordinator) -> Client:
-    """Ana, signed in."""
-    client.force_login(ana.user)
-    return client
-
-
 def sheet_data(version: int, **values: Any) -> dict[str, Any]:
     """Return what the form of the notes posts."""
     return {"version": version, "notes": "", "checklist": [], "follow_up_on": "", **values}

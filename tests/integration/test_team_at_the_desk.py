@@ -26,7 +26,7 @@ from coordinators.models import Absence, Coordinator, ReplyPolicy, SpecialDay, U
 from coordinators.promise import reply_by
 from coordinators.roster import Roster, calendar_of, get_policy
 from inquiries.admin.absences import PlannedAbsenceForm
-from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome
+from inquiries.enums import ContactResult, EmailKind, EventKind, Outcome, PromiseEnding
 from inquiries.models import Assignment, Inquiry
 from inquiries.services import assigning, foresight
 from inquiries.services.assigning import decide
@@ -483,6 +483,8 @@ def test_preview_says_what_the_replacement_cannot_take(manager: Client, ana: Coo
 def test_each_inquiry_goes_to_whoever_fits(manager: Client, boss: User, ana: Coordinator, jan: Coordinator) -> None:
     croatian, english = make_inquiry(preferred_language="hr"), make_inquiry(preferred_language="en")
     hand_over_open(jan, ana, by=boss)
+    # Promised twice in vain: that another person fits changes nothing about it.
+    english.promises.update(is_moved=True, ending=PromiseEnding.BROKEN, ended_at=timezone.now())
     Inquiry.objects.filter(pk=english.pk).update(is_flagged=True)
     eva = make_coordinator("Eva Third", languages=("hr",))
     gone = make_coordinator("Gone Fishing", languages=("en", "hr"))
