@@ -59,6 +59,8 @@ def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: s
     Pressed twice, it counts once. Raises TriageError for somebody who is not active, and without a reason where one is
     owed to a colleague.
     """
+    # Before the inquiry, as everybody does who gives inquiries away: an account that is being closed gets none.
+    policy = ReplyPolicy.objects.select_for_update(of=("self",)).get()
     locked = lock(inquiry)
     # Read anew: the account may have been closed since the form was shown.
     coordinator = Coordinator.objects.select_related("user").get(pk=coordinator.pk)
@@ -75,7 +77,7 @@ def assign_to(inquiry: Inquiry, coordinator: Coordinator, *, by: User, reason: s
     move(locked, coordinator, by=by, reason=reason)
     if locked.lacks_promise:
         # Now somebody with a calendar has it.
-        start_promise(locked, get_policy(), timezone.now())
+        start_promise(locked, policy, timezone.now())
     raise_or_lower_flag(locked)
 
 
