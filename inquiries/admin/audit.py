@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from coordinators.admin.access import ManagersOnly
-from coordinators.admin.forms import check_year
+from coordinators.admin.fields import check_year
 from coordinators.models import User
 from coordinators.roster import get_policy
 from inquiries.admin.records import ReadOnly

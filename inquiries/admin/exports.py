@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from coordinators.admin.access import ManagersOnly, person
-from coordinators.admin.forms import check_year
+from coordinators.admin.fields import check_year
 from coordinators.roster import clinic_today, get_policy
 from inquiries.admin.export_words import FIRST, LAST, SEARCHED, RecordedWords
 from inquiries.admin.filters import FILTERS, ViewFilter

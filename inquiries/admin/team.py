@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from coordinators.admin.access import person
-from coordinators.admin.forms import ClockInput, check_year
+from coordinators.admin.fields import ClockInput, check_year
 from coordinators.assignment import Question
 from coordinators.coverage import BoardDay, Cell, DayKind, Matrix, board_days
 from coordinators.explanation import language_label

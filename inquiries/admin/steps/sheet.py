@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coordinators.admin.forms import check_year
+from coordinators.admin.fields import check_year
 from coordinators.models import User
 from coordinators.roster import clinic_today
 from inquiries.admin.steps.base import NoteField, Step
