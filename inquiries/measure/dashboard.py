@@ -100,8 +100,10 @@ def _speed(figures: FirstReplies) -> Speed:
     """Return how fast the clinic answers; without enough answers only the promise is told."""
     bars = [Bar(_("Promised within"), hours_and_minutes(figures.promised), [("promise", figures.promised)])]
     if figures.is_telling:
-        half = _draw_time(_("Half answered within"), figures.median, figures)
-        bars = [half, _draw_time(_("Nine of ten answered within"), figures.slowest_tenth, figures), *bars]
+        times = ((_("Half answered within"), figures.median), (_("Nine of ten answered within"), figures.slowest_tenth))
+        # "More than nothing" would tell nobody anything.
+        known = [time for time in times if time[1] is not None or figures.longest_wait]
+        bars = [*(_draw_time(label, minutes, figures) for label, minutes in known), *bars]
     sketch = _sketch(
         "speed",
         _("Time to the first answer, in working hours"),

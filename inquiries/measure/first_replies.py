@@ -34,8 +34,10 @@ class FirstReplies:
 
     @property
     def is_telling(self) -> bool:
-        """Whether there are enough to speak of a median."""
-        return self.answered + self.still_waiting >= SMALLEST_SHOWN
+        """Whether there are enough to speak of a median, and something else to say than "more than nothing"."""
+        return self.answered + self.still_waiting >= SMALLEST_SHOWN and (
+            self.median is not None or self.longest_wait > 0
+        )
 
 
 def first_replies(policy: ReplyPolicy, today: date, now: datetime) -> FirstReplies:

@@ -409,6 +409,22 @@ def test_those_who_wait_are_no_answers(manager: Client, ana: Coordinator) -> Non
         assert "Nine of ten answered within more than 60 h 1 min" in shown(manager)
 
 
+def test_patients_of_a_day_off_make_no_figure_before_anybody_works(manager: Client, ana: Coordinator) -> None:
+    ReplyPolicy.objects.update(weekdays="12345", opens_at="08:00", closes_at="16:00", time_zone="UTC")
+    mia = User.objects.get(role=Role.MANAGER)
+    with time_machine.travel("2026-11-22T10:00:00+00:00", tick=False):  # a Sunday
+        inquiries = [make_inquiry(network_digest=uuid4().hex) for _ in range(10)]
+        manager.force_login(mia)
+        assert "There are too few inquiries yet to say how fast they are answered." in shown(manager)
+    with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False):
+        for inquiry in inquiries[:6]:
+            triage.log_contact(inquiry, ContactResult.SPOKE, by=ana.user)
+        manager.force_login(mia)
+        text = shown(manager)
+        assert "Half answered within" in text
+        assert "more than 0 min" not in text
+
+
 def test_charts_have_words_and_tables(manager: Client) -> None:
     make_inquiry()
     manager.post("/en/inquiry/", answers(name=""), headers=HERE)
