@@ -159,5 +159,6 @@ def _refusal(inquiry: Inquiry, act: Callable[[Inquiry], None]) -> str:
     except TriageError as error:
         return f"{inquiry.reference}: {error}"
     except Inquiry.DoesNotExist:
-        return f"{inquiry.reference}: {_('This inquiry is erased.')}"
+        reason = _("This inquiry is erased.")
+        return f"{inquiry.reference}: {reason}"
     return ""

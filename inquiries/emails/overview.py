@@ -243,8 +243,8 @@ def _late(item: Neglected) -> Link:
 
 def _unopened(item: Neglected, zone: ZoneInfo) -> Link:
     """Return a line about an inquiry that nobody has opened; hours would count nights and weekends."""
-    received = in_short(item.received_at.astimezone(zone))
-    return _link(item.pk, item.reference, f"{_('received %(moment)s') % {'moment': received}}, {_owner(item)}")
+    received = _("received %(moment)s") % {"moment": in_short(item.received_at.astimezone(zone))}
+    return _link(item.pk, item.reference, f"{received}, {_owner(item)}")
 
 
 def _owner(item: Neglected) -> str:

@@ -68,7 +68,8 @@ class _Clock:
             note = _("patient's clock")
             text += f" – {in_words(promised.patient_at)} ({note})"
         if self.is_late:
-            return _("Promised by"), f"{text} – {_('late')}"
+            late = _("late")
+            return _("Promised by"), f"{text} – {late}"
         return _("Reply by"), text
 
     def subject(self, beginning: str) -> str:
@@ -254,7 +255,8 @@ def review_report(email: OutgoingEmail) -> Letter:
         )
         parts.append(Listing(_("The review of these pages is overdue:"), items))
     if missing := gaps():
-        mark = f" ({_('safety')})"
+        safety = _("safety")
+        mark = f" ({safety})"
         items = tuple(
             f"{capfirst(names[gap.language])}: {gap.subject}, {gap.heading}{mark if gap.is_safety else ''}"
             for gap in missing

@@ -202,7 +202,8 @@ def _mistake(detail: str) -> str:
         "changed": _("its text had changed"),
         "invalid_choice": _("not one of the choices"),
     }
-    return f"{capfirst(names.get(field, field))}: {kinds.get(code, _('could not be read'))}"
+    mistake = kinds.get(code, _("could not be read"))
+    return f"{capfirst(names.get(field, field))}: {mistake}"
 
 
 def _sum(rows: Iterable[Mapping[str, Any]]) -> int:

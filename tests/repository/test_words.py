@@ -1,5 +1,6 @@
 """Words live in catalogues and content files: no template says anything that cannot be translated."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -22,6 +23,7 @@ _NOT_WORDS = (
 )  # fmt: skip
 _ATTRIBUTE = re.compile(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"')
 _TAGS = re.compile(r"\{% blocktrans.*?endblocktrans(?:late)? %\}|\{[%{].*?[%}]\}")
+_GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 _NAMES = {"WhatsApp", "DOCTYPE", "html", "nbsp", "User-agent", "Disallow", "Sitemap", "admin", "Enter", "Esc"}
 
 
@@ -35,6 +37,20 @@ def test_template_says_nothing_that_cannot_be_translated(template: Path) -> None
     for pattern in _NOT_WORDS:
         text = re.sub(pattern, " ", text, flags=re.DOTALL)
     assert not set(re.findall(r"[^\W\d_]{2,}", text)) - _NAMES
+
+
+@pytest.mark.parametrize("room", ["clinic_site", "coordinators", "inquiries", "treatments"])
+def test_no_words_stand_where_the_catalogues_do_not_look(room: str) -> None:
+    """The program that collects the words reads no call inside an f-string."""
+    hidden = [
+        f"{path.relative_to(settings.BASE_DIR)}:{call.lineno}"
+        for path in sorted((settings.BASE_DIR / room).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in _GETTEXT
+    ]
+    assert hidden == []
 
 
 @pytest.mark.django_db

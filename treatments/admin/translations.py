@@ -98,7 +98,8 @@ def change_url(section: Section) -> str:
 def _place(section: Section) -> str:
     """Return which page and language a section belongs to."""
     if isinstance(section, SharedSection):
-        return f"{_('All treatment pages')} ({section.get_language_display()})"
+        pages = _("All treatment pages")
+        return f"{pages} ({section.get_language_display()})"
     return str(section.page) if isinstance(section, (PageSection, SitePageSection)) else str(section)
 
 
