@@ -8,15 +8,14 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from clinic_site.kept_typing import Fields, carried, carry_on, for_the_sign_in, typed
+from clinic_site.kept_typing import are_of, carried, carry_on, for_the_sign_in, sign_in_again, typed, typist
 from clinic_site.sign_in import SignInForm
 from coordinators.models import ReplyPolicy
 from inquiries.inbox import desk_counts
@@ -41,13 +40,16 @@ class ClinicAdminSite(AdminSite):
         return [path("language/", self.admin_view(self.language_view), name="language"), *super().get_urls()]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Show every page of the desk on the clinic's clock; it is rendered here, while that clock is set."""
+        """Show every page of the desk on the clinic's clock; it is rendered here, while that clock is set.
+
+        Words that come from somebody who is not signed in any more are kept while they sign in.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def on_the_clinics_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401  # any view's
             if not request.user.is_authenticated and (fields := typed(request)):
-                return self._sign_in_again(request, fields)
+                return sign_in_again(request, fields)
             policy = ReplyPolicy.objects.first()
             with timezone.override(policy.zone if policy else None):
                 response = guarded(request, *args, **kwargs)
@@ -59,27 +61,16 @@ class ClinicAdminSite(AdminSite):
         """Let a person sign in; what they had typed before they were signed out is carried along."""
         fields = carried(request)
         response = super().login(request, {"kept": for_the_sign_in(fields)} | (extra_context or {}))
-        if fields and request.user.is_authenticated and isinstance(response, HttpResponseRedirect):
-            return carry_on(request, request.user, response.url, fields)
-        return response
-
-    def _sign_in_again(self, request: HttpRequest, fields: Fields) -> HttpResponse:
-        """Return the page to sign in on, which keeps what was typed."""
-        context = self.each_context(request) | {
-            "title": _("Sign in"),
-            "app_path": reverse("admin:login"),
-            "next": request.get_full_path(),
-            "form": SignInForm(request),
-            "kept": for_the_sign_in(fields),
-        }
-        response = render(request, "admin/login.html", context)
-        add_never_cache_headers(response)
+        user = request.user
+        if isinstance(response, HttpResponseRedirect) and user.is_authenticated and are_of(fields, user):
+            return carry_on(request, user, response.url, fields)
         return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add what the header shows."""
         return super().each_context(request) | {
             "desk_languages": settings.LANGUAGES,
+            "typist": typist(request.user) if request.user.is_authenticated else "",
             "kept_mail_url": _kept_mail_url(request),
         }
 

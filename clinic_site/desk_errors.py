@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic_site.kept_typing import carry_on, typed
+from clinic_site.kept_typing import saved_from_a_stale_page
 
 DESK = "/admin/"
 
@@ -31,10 +31,9 @@ def desk_forbidden(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's signature
-    """Answer a form whose key does not fit any more: nothing was stored, and what was typed can be sent from here."""
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated and (fields := typed(request)):
-        return carry_on(request, user, request.get_full_path(), fields, status=403)
+    """Answer a form whose key does not fit any more: nothing was stored, and words can be sent from here."""
+    if saved := saved_from_a_stale_page(request):
+        return saved
     text = _(
         "You have signed in again since this page was opened, or its cookie is gone. Nothing was stored. "
         "Go back, copy what you typed, load the page again and press once more."

@@ -152,9 +152,9 @@ class InquiryAdmin(InquiryStaff, DeskAdmin[Inquiry]):
         except Inquiry.DoesNotExist as error:
             # Erased since it was found.
             raise Http404 from error
-        inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
         # Looked up before the page is read: what comes in between is rather shown and asked for again.
         seen = newest(inquiry) if tried is None or tried.seen is None else tried.seen
+        inquiry = Inquiry.objects.select_related("treatment", "coordinator", "closed_by", "consent").get(pk=inquiry.pk)
         context = self._context(request) | detail_context(inquiry, user)
         context |= {"title": inquiry.reference, "seen": seen} | step_context(inquiry, user, tried)
         return TemplateResponse(request, "admin/inquiries/inquiry/inquiry.html", context)

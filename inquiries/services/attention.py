@@ -1,7 +1,7 @@
 """The red flag: an open inquiry that a person must look at, because nobody fits it or nothing was promised."""
 
 from coordinators.enums import Rule
-from inquiries.enums import PromiseEnding, Status
+from inquiries.enums import EventKind, PromiseEnding, Status
 from inquiries.models import Inquiry
 
 _NOBODY_FITTED = (Rule.FALLBACK, Rule.NOBODY)
@@ -27,5 +27,6 @@ def _needs_a_look(inquiry: Inquiry) -> bool:
     last = inquiry.promises.order_by("-made_at").first()
     if last is None or not last.is_moved or last.ending != PromiseEnding.BROKEN:
         return False
-    # A person who chose somebody since has looked; the rule has not.
-    return not inquiry.assignments.filter(rule="", made_at__gt=last.ended_at).exists()
+    # A person who chose somebody for this one has looked; who handed over all of somebody's has not.
+    given = inquiry.events.filter(kind=EventKind.ASSIGNED, actor__isnull=False, at__gt=last.ended_at)
+    return all("left" in details for details in given.values_list("details", flat=True))

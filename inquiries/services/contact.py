@@ -32,7 +32,7 @@ def change_contact(
     The old address is told. What the patient corrects through the private link opens nothing that was entered until a
     person at the desk has confirmed the patient: whoever holds the link could otherwise read it by naming an address of
     their own. What the desk corrects (`by`) is confirmed at once. Raises TooOftenError for the patient, and TriageError
-    for the desk when the data were changed by somebody else and that was not `seen`.
+    for the desk when something came in, corrected data above all, that was not `seen`.
     """
     now = timezone.now()
     locked = lock(inquiry)
@@ -82,8 +82,8 @@ def _tell(inquiry: Inquiry, old_email: str, *, email_changed: bool, by: User | N
 def confirm_person(inquiry: Inquiry, *, by: User, seen: str | None = None) -> None:
     """Write down that a person at the desk has made sure who the patient is, on the phone for example.
 
-    That holds for what was added to the inquiry, too. Raises TriageError when the contact data were changed and that
-    was not `seen`: whoever holds the link would be confirmed with an address that nobody has looked at.
+    That holds for what was added to the inquiry, too. Raises TriageError when something came in that was not `seen`:
+    whoever holds the link would be confirmed with an address that nobody has looked at.
     """
     locked = lock(inquiry)
     check_seen(locked, seen)

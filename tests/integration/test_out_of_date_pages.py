@@ -70,6 +70,14 @@ def test_what_the_patient_wrote_meanwhile_is_read_before_anything_counts_as_answ
     assert inquiry.status != Status.WAITING
 
 
+def test_form_that_does_not_say_what_stood_on_its_page_has_seen_nothing(desk: Client) -> None:
+    inquiry = make_inquiry()
+    receive_message(inquiry, "My leg is numb since this morning", language="en")
+    step_url = reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, "answer"])
+    assert NEWS in text_of(desk.post(step_url, {"answer-text": "We will call you."}))
+    assert not inquiry.messages.filter(author__isnull=False).exists()
+
+
 def test_second_of_two_answers_is_sent_only_by_somebody_who_has_seen_the_first(desk: Client, ana: Coordinator) -> None:
     inquiry = make_inquiry()
     page = desk.get(address(inquiry))

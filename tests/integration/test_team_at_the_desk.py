@@ -482,10 +482,10 @@ def test_preview_says_what_the_replacement_cannot_take(manager: Client, ana: Coo
 
 def test_each_inquiry_goes_to_whoever_fits(manager: Client, boss: User, ana: Coordinator, jan: Coordinator) -> None:
     croatian, english = make_inquiry(preferred_language="hr"), make_inquiry(preferred_language="en")
-    hand_over_open(jan, ana, by=boss)
-    # Promised twice in vain: that another person fits changes nothing about it.
+    # Promised twice in vain: that everything of somebody's goes to another, or another fits, changes nothing about it.
     english.promises.update(is_moved=True, ending=PromiseEnding.BROKEN, ended_at=timezone.now())
     Inquiry.objects.filter(pk=english.pk).update(is_flagged=True)
+    hand_over_open(jan, ana, by=boss)
     eva = make_coordinator("Eva Third", languages=("hr",))
     gone = make_coordinator("Gone Fishing", languages=("en", "hr"))
     away(gone, date(2020, 1, 1), date(2190, 1, 1))

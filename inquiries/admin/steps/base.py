@@ -47,7 +47,7 @@ class Step(forms.Form):
         self.inquiry = inquiry
         self.user = user
         # The newest that stood on the page it was taken from (docs/adr/0025); None without a page.
-        self.seen: str | None = self.data.get(SEEN)
+        self.seen: str | None = data.get(SEEN, "") if data else None
 
     @property
     def fits(self) -> bool:

@@ -20,7 +20,7 @@ TICK_FIRST = _("Tick the box when you have made sure.")
 
 
 class ConfirmPerson(Step):
-    """Say that the person with the contact data on the page is the patient; not with what was changed since."""
+    """Say that the person with the contact data on the page is the patient; not after something new came in."""
 
     name = "confirm-person"
     title = _("Confirm who the patient is")
