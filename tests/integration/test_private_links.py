@@ -24,6 +24,7 @@ from inquiries.services.delivery import sweep
 from inquiries.services.limits import CONTACT_CHANGES, MESSAGES, TooOftenError
 from inquiries.services.links import REQUESTS_PER_HOUR, SENT_AGAIN_AFTER, renew_link, request_link, revoke_link
 from inquiries.services.messages import receive_message
+from inquiries.services.seen import newest
 from tests.factories import make_coordinator, make_inquiry, make_user
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +242,7 @@ def test_desk_corrects_an_address_that_somebody_took_over(client: Client, inquir
     client.force_login(manager)
     step = reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, "correct-contact"])
     values = {"correct-contact-email": "jan.patient@example.com", "correct-contact-phone": "+49 170 1234567"}
+    values |= {"seen": newest(inquiry)}
     assert client.post(step, values).status_code == 200, "without a tick nothing is corrected"
     assert client.post(step, values | {"correct-contact-confirmed": "on"}).status_code == 302
     inquiry.refresh_from_db()
