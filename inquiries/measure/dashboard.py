@@ -101,9 +101,7 @@ def _speed(figures: FirstReplies) -> Speed:
     bars = [Bar(_("Promised within"), hours_and_minutes(figures.promised), [("promise", figures.promised)])]
     if figures.is_telling:
         times = ((_("Half answered within"), figures.median), (_("Nine of ten answered within"), figures.slowest_tenth))
-        # "More than nothing" would tell nobody anything.
-        known = [time for time in times if time[1] is not None or figures.longest_wait]
-        bars = [*(_draw_time(label, minutes, figures) for label, minutes in known), *bars]
+        bars = [*(_draw_time(label, minutes, figures) for label, minutes in times if figures.tells(minutes)), *bars]
     sketch = _sketch(
         "speed",
         _("Time to the first answer, in working hours"),

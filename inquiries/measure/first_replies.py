@@ -34,10 +34,12 @@ class FirstReplies:
 
     @property
     def is_telling(self) -> bool:
-        """Whether there are enough to speak of a median, and something else to say than "more than nothing"."""
-        return self.answered + self.still_waiting >= SMALLEST_SHOWN and (
-            self.median is not None or self.longest_wait > 0
-        )
+        """Whether there are enough to speak of a median, and it tells something."""
+        return self.answered + self.still_waiting >= SMALLEST_SHOWN and self.tells(self.median)
+
+    def tells(self, minutes: int | None) -> bool:
+        """Return whether one of the times says something; "more than nothing" would tell nobody anything."""
+        return minutes is not None or self.longest_wait > 0
 
 
 def first_replies(policy: ReplyPolicy, today: date, now: datetime) -> FirstReplies:
